@@ -1,0 +1,112 @@
+//! What the compiler has to say to the user, in gc's form, because editors
+//! and people parse it.
+
+use crate::span::{SourceMap, Span};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One message at one place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    pub span: Span,
+    pub message: String,
+    /// Further lines, printed indented by a tab under the message.
+    pub notes: Vec<Note>,
+}
+
+/// A line under a diagnostic, with a place of its own or without.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    pub span: Option<Span>,
+    pub message: String,
+}
+
+impl Diagnostic {
+    pub fn error(span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Error, span, message: message.into(), notes: Vec::new() }
+    }
+
+    pub fn warning(span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message) }
+    }
+
+    /// Adds a line without a place.
+    pub fn note(mut self, message: impl Into<String>) -> Diagnostic {
+        self.notes.push(Note { span: None, message: message.into() });
+        self
+    }
+
+    /// Adds a line with a place, as in `other declaration of x`.
+    pub fn note_at(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.notes.push(Note { span: Some(span), message: message.into() });
+        self
+    }
+
+    /// `file:line:col: message`, then the notes; no newline at the end.
+    pub fn render(&self, sources: &SourceMap) -> String {
+        let mut out = format!("{}: {}", sources.display(self.span.start()), self.message);
+        for note in &self.notes {
+            out.push_str("\n\t");
+            if let Some(span) = note.span {
+                out.push_str(&sources.display(span.start()));
+                out.push_str(": ");
+            }
+            out.push_str(&note.message);
+        }
+        out
+    }
+}
+
+/// How many errors gc prints before it gives up.
+pub const ERROR_LIMIT: usize = 10;
+
+/// Renders diagnostics sorted by place, each line once, and after `limit` of
+/// them `too many errors`. `limit` of `None` is gc's `-e`.
+pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()));
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    let mut lines: Vec<String> = sorted.iter().map(|d| d.render(sources)).collect();
+    lines.dedup();
+    let mut out = String::new();
+    for (n, line) in lines.iter().enumerate() {
+        if limit.is_some_and(|limit| n >= limit) {
+            out.push_str("too many errors\n");
+            break;
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorted_and_limited() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("a.go", "a\nb\nc\n");
+        let at = |o: usize| Span::new(file.id, o, o + 1);
+        let diagnostics = [
+            Diagnostic::error(at(4), "third"),
+            Diagnostic::error(at(2), "second").note_at(at(0), "other declaration of b"),
+            Diagnostic::error(at(0), "first"),
+            Diagnostic::error(at(0), "first"),
+        ];
+        assert_eq!(
+            render_all(&diagnostics, &sources, Some(2)),
+            "a.go:1:1: first\n\
+             a.go:2:1: second\n\ta.go:1:1: other declaration of b\n\
+             too many errors\n"
+        );
+    }
+}

@@ -1,0 +1,251 @@
+//! Types as gc's messages print them: names of other packages are qualified by the package's name.
+
+use std::fmt::Write;
+
+use super::*;
+
+impl Types {
+    /// The type as printed in a message about code in package `from`.
+    pub fn type_str(&self, ty: TypeId, from: Option<PackageId>) -> String {
+        let mut out = String::new();
+        self.write_type(&mut out, ty, &Qualify::Name(from));
+        out
+    }
+
+    /// The type with full import paths: one string per type of a program, but for types declared in functions.
+    pub fn type_path_str(&self, ty: TypeId) -> String {
+        let mut out = String::new();
+        self.write_type(&mut out, ty, &Qualify::Path);
+        out
+    }
+
+    /// A list of types in parentheses, as in `have (int, string)`.
+    pub fn tuple_str(&self, types: &[TypeId], variadic: bool, from: Option<PackageId>) -> String {
+        let mut out = String::new();
+        self.write_params(&mut out, types, variadic, &Qualify::Name(from));
+        out
+    }
+
+    /// A signature without `func`.
+    pub fn signature_str(&self, ty: TypeId, from: Option<PackageId>) -> String {
+        let mut out = String::new();
+        if let Type::Signature(sig) = self.get(ty) {
+            self.write_signature(&mut out, sig, &Qualify::Name(from));
+        }
+        out
+    }
+
+    /// An object's name, qualified when it is of another package.
+    pub fn qualified_name(&self, obj: ObjectId, from: Option<PackageId>) -> String {
+        let mut out = String::new();
+        self.write_object(&mut out, obj, &Qualify::Name(from));
+        out
+    }
+
+    fn write_object(&self, out: &mut String, obj: ObjectId, qualify: &Qualify) {
+        let object = self.object(obj);
+        if let Some(pkg) = object.pkg {
+            let package = self.package(pkg);
+            match qualify {
+                Qualify::Name(from) if *from != Some(pkg) => {
+                    let _ = write!(out, "{}.", package.name);
+                }
+                Qualify::Path => {
+                    let _ = write!(out, "{}.", package.path);
+                }
+                Qualify::Name(_) => {}
+            }
+        }
+        out.push_str(object.name.as_str());
+    }
+
+    fn write_type(&self, out: &mut String, ty: TypeId, q: &Qualify) {
+        match self.get(ty) {
+            Type::Basic(basic) => out.push_str(basic.name()),
+            Type::Named(named) => {
+                self.write_object(out, named.obj, q);
+                if !named.targs.is_empty() && self.named_decl(named).outer_params.is_empty() {
+                    out.push('[');
+                    for (i, &arg) in named.targs.iter().enumerate() {
+                        if i > 0 {
+                            out.push(',');
+                        }
+                        self.write_type(out, arg, q);
+                    }
+                    out.push(']');
+                } else if let Some(params) = self.named_decl(named).type_params.get()
+                    && !params.is_empty()
+                {
+                    self.write_type_params(out, params, q);
+                }
+            }
+            Type::TypeParam(param) => out.push_str(self.object(param.obj).name.as_str()),
+            &Type::Pointer(elem) => {
+                out.push('*');
+                self.write_type(out, elem, q);
+            }
+            &Type::Slice(elem) => {
+                out.push_str("[]");
+                self.write_elem(out, elem, q);
+            }
+            &Type::Array { elem, len } => {
+                let _ = write!(out, "[{len}]");
+                self.write_elem(out, elem, q);
+            }
+            &Type::Map { key, elem } => {
+                out.push_str("map[");
+                self.write_type(out, key, q);
+                out.push(']');
+                self.write_type(out, elem, q);
+            }
+            &Type::Chan { dir, elem } => {
+                let inner = matches!(self.get(elem), Type::Chan { dir: ChanDir::Recv, .. });
+                out.push_str(match dir {
+                    ChanDir::Both => "chan ",
+                    ChanDir::Send => "chan<- ",
+                    ChanDir::Recv => "<-chan ",
+                });
+                if dir != ChanDir::Send && inner {
+                    out.push('(');
+                    self.write_type(out, elem, q);
+                    out.push(')');
+                } else {
+                    self.write_type(out, elem, q);
+                }
+            }
+            Type::Struct(fields) => {
+                out.push_str("struct{");
+                for (i, field) in fields.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str("; ");
+                    }
+                    if !field.embedded {
+                        let _ = write!(out, "{} ", field.name);
+                    }
+                    self.write_type(out, field.ty, q);
+                    if let Some(tag) = &field.tag {
+                        let _ = write!(out, " {tag:?}");
+                    }
+                }
+                out.push('}');
+            }
+            Type::Tuple(elems) => self.write_params(out, elems, false, q),
+            Type::Signature(sig) => {
+                out.push_str("func");
+                if !sig.type_params.is_empty() {
+                    self.write_type_params(out, &sig.type_params, q);
+                }
+                self.write_signature(out, sig, q);
+            }
+            Type::Interface(iface) => {
+                if iface.methods.is_empty() && iface.embeddeds.is_empty() {
+                    out.push_str("any");
+                    return;
+                }
+                if let (true, [only]) = (iface.methods.is_empty(), &*iface.embeddeds)
+                    && !matches!(self.under(*only), Type::Interface(_))
+                {
+                    // An implicit interface around a constraint is printed as the constraint alone.
+                    self.write_type(out, *only, q);
+                    return;
+                }
+                out.push_str("interface{");
+                let mut first = true;
+                for method in &iface.methods {
+                    if !std::mem::take(&mut first) {
+                        out.push_str("; ");
+                    }
+                    out.push_str(method.name.as_str());
+                    if let Type::Signature(sig) = self.get(method.sig) {
+                        self.write_signature(out, sig, q);
+                    }
+                }
+                for &embedded in &iface.embeddeds {
+                    if !std::mem::take(&mut first) {
+                        out.push_str("; ");
+                    }
+                    self.write_type(out, embedded, q);
+                }
+                out.push('}');
+            }
+            Type::Union(terms) => {
+                for (i, term) in terms.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str(" | ");
+                    }
+                    if term.tilde {
+                        out.push('~');
+                    }
+                    self.write_type(out, term.ty, q);
+                }
+            }
+        }
+    }
+
+    /// `byte` and `rune` are no types of their own here; people write them in slices.
+    fn write_elem(&self, out: &mut String, elem: TypeId, q: &Qualify) {
+        match (q, elem) {
+            (Qualify::Name(_), TypeId::UINT8) => out.push_str("byte"),
+            (Qualify::Name(_), TypeId::INT32) => out.push_str("rune"),
+            _ => self.write_type(out, elem, q),
+        }
+    }
+
+    fn write_type_params(&self, out: &mut String, params: &[TypeId], q: &Qualify) {
+        out.push('[');
+        for (i, &param) in params.iter().enumerate() {
+            self.write_type(out, param, q);
+            match params.get(i + 1) {
+                Some(&next) if self.bound(next) == self.bound(param) => out.push_str(", "),
+                next => {
+                    out.push(' ');
+                    self.write_type(out, self.bound(param), q);
+                    if next.is_some() {
+                        out.push_str(", ");
+                    }
+                }
+            }
+        }
+        out.push(']');
+    }
+
+    fn write_signature(&self, out: &mut String, sig: &Signature, q: &Qualify) {
+        self.write_params(out, &sig.params, sig.variadic, q);
+        match &*sig.results {
+            [] => {}
+            [one] => {
+                out.push(' ');
+                self.write_type(out, *one, q);
+            }
+            many => {
+                out.push(' ');
+                self.write_params(out, many, false, q);
+            }
+        }
+    }
+
+    fn write_params(&self, out: &mut String, params: &[TypeId], variadic: bool, q: &Qualify) {
+        out.push('(');
+        for (i, &param) in params.iter().enumerate() {
+            if i > 0 {
+                out.push_str(", ");
+            }
+            if variadic && i + 1 == params.len() {
+                out.push_str("...");
+                match self.get(param) {
+                    &Type::Slice(elem) => self.write_elem(out, elem, q),
+                    _ => self.write_type(out, param, q),
+                }
+            } else {
+                self.write_type(out, param, q);
+            }
+        }
+        out.push(')');
+    }
+}
+
+enum Qualify {
+    /// By package name, unless it is this package.
+    Name(Option<PackageId>),
+    Path,
+}

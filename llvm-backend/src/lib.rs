@@ -1,0 +1,1 @@
+//! Ingot's back end: MIR to objects through LLVM 22. The only crate that knows inkwell.

@@ -1,0 +1,5 @@
+//! Ingot's middle end: typed packages to MIR, and the passes over MIR. No I/O here, no LLVM here.
+//!
+//! - [`mir`]: the intermediate representation with its printer, parser and verifier.
+
+pub mod mir;

@@ -1,0 +1,109 @@
+//! What lowering is given: the checked packages of a program.
+
+use std::collections::HashMap;
+
+use frontend::ast;
+use frontend::check::info::Checked;
+use frontend::span::SourceMap;
+use frontend::types::*;
+use indexmap::IndexMap;
+
+use super::mangle::Mangler;
+
+/// The target, as far as lowering cares: which functions are intrinsics.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Arch {
+    Amd64,
+    Arm64,
+    Riscv64,
+}
+
+/// A checked package with its syntax.
+#[derive(Clone, Copy)]
+pub struct PackageInput<'a> {
+    pub files: &'a [ast::File],
+    pub checked: &'a Checked,
+    /// Content of embedded files by the name they have in the program, for `//go:embed`.
+    pub embeds: &'a [(String, Vec<u8>)],
+}
+
+/// A function declaration and where it stands.
+#[derive(Clone, Copy)]
+pub struct FuncRef<'a> {
+    pub pkg: PackageId,
+    pub decl: &'a ast::FuncDecl,
+}
+
+/// All packages of a program, or at least the one to lower and everything it imports.
+pub struct Program<'a> {
+    pub types: &'a Types,
+    pub sources: &'a SourceMap,
+    pub arch: Arch,
+    packages: IndexMap<PackageId, PackageInput<'a>>,
+    funcs: HashMap<ObjectId, FuncRef<'a>>,
+    /// Symbols given by `//go:linkname local symbol`, for functions and variables.
+    links: HashMap<ObjectId, String>,
+}
+
+impl<'a> Program<'a> {
+    pub fn new(types: &'a Types, sources: &'a SourceMap, arch: Arch, packages: Vec<PackageInput<'a>>) -> Program<'a> {
+        let mut prog = Program {
+            types,
+            sources,
+            arch,
+            packages: IndexMap::new(),
+            funcs: HashMap::new(),
+            links: HashMap::new(),
+        };
+        for input in packages {
+            prog.add(input);
+        }
+        prog
+    }
+
+    fn add(&mut self, input: PackageInput<'a>) {
+        let pkg = input.checked.package;
+        for file in input.files {
+            for decl in &file.decls {
+                if let ast::Decl::Func(decl) = decl
+                    && let Some(&object) = input.checked.info.funcs.get(&decl.id)
+                {
+                    self.funcs.insert(object, FuncRef { pkg, decl });
+                }
+            }
+            for directive in &file.directives {
+                if directive.name.as_str() != "go:linkname" {
+                    continue;
+                }
+                let mut words = directive.args.split_whitespace();
+                if let (Some(local), Some(symbol)) = (words.next(), words.next())
+                    && let Some(object) = self.types.member(pkg, Name::new(local))
+                {
+                    self.links.insert(object, symbol.to_owned());
+                }
+            }
+        }
+        self.packages.insert(pkg, input);
+    }
+
+    pub fn package(&self, pkg: PackageId) -> Option<PackageInput<'a>> {
+        self.packages.get(&pkg).copied()
+    }
+
+    pub fn func(&self, object: ObjectId) -> Option<FuncRef<'a>> {
+        self.funcs.get(&object).copied()
+    }
+
+    /// The linker symbol of a package-level function, method or variable.
+    pub fn symbol(&self, object: ObjectId, targs: &[TypeId]) -> String {
+        if let Some(link) = self.links.get(&object) {
+            return link.clone();
+        }
+        Mangler { types: self.types, sources: self.sources }.func_symbol(object, targs)
+    }
+
+    /// Whether a `//go:linkname` names the object's symbol.
+    pub fn is_linked(&self, object: ObjectId) -> bool {
+        self.links.contains_key(&object)
+    }
+}

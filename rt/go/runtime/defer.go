@@ -1,0 +1,209 @@
+// Defer, panic, recover and Goexit.
+//
+// Every activation with defers owns a deferFrame in its stack frame; the goroutine's deferframe word heads the chain
+// of the active ones, innermost first. A record is taken off its frame before its function runs, so whoever runs next
+// (the frame's exit, a panic, a panic in a deferred function) goes on with the rest. Panics are heap objects on the
+// goroutine's panic chain, newest first, from the start of gopanic until recovery or death. A frame whose records a
+// panic runs points to that panic; a newer panic that reaches such a frame has aborted the older one: if the newer is
+// recovered, the frames the older one stood on are gone.
+
+package runtime
+
+import (
+	"internal/abi"
+	"unsafe"
+)
+
+type deferFrame struct {
+	link  *deferFrame
+	head  *deferRecord
+	panic *panicRecord
+	_     unsafe.Pointer
+}
+
+type deferRecord struct {
+	link *deferRecord
+	fn   func()
+}
+
+type panicRecord struct {
+	link       *panicRecord
+	arg        any
+	recovered  bool
+	aborted    bool
+	goexit     bool
+	repanicked bool // an equal newer panic is printed with this one
+	fault      bool
+	faultPC    uintptr
+	faultAddr  uintptr
+}
+
+func topDeferFrame() *deferFrame { return getgw().deferframe }
+func topPanic() *panicRecord     { return getgw().panic }
+
+func deferenter(df *deferFrame) {
+	df.link = getgw().deferframe
+	df.head = nil
+	df.panic = nil
+	getgw().deferframe = df
+}
+
+func deferpush(df *deferFrame, rec *deferRecord, fn func()) {
+	if rec == nil {
+		rec = new(deferRecord)
+	}
+	rec.fn = fn
+	rec.link = df.head
+	df.head = rec
+}
+
+func deferexit(df *deferFrame) {
+	for {
+		rec := df.head
+		if rec == nil {
+			break
+		}
+		df.head = rec.link
+		fn := rec.fn
+		rec.fn = nil
+		fn()
+	}
+	getgw().deferframe = df.link
+}
+
+// deferrun calls a deferred function for a panic. gorecover looks for this very frame.
+//
+//go:noinline
+func deferrun(fn func()) {
+	fn()
+}
+
+// runDefersOf runs the records of the innermost frame for p, until one of them recovers p. It reports whether one
+// did; if not, the frame has been taken off the chain.
+func runDefersOf(p *panicRecord) bool {
+	df := topDeferFrame()
+	if old := df.panic; old != nil && old != p {
+		old.aborted = true
+	}
+	df.panic = p
+	for {
+		rec := df.head
+		if rec == nil {
+			break
+		}
+		df.head = rec.link
+		fn := rec.fn
+		rec.fn = nil
+		deferrun(fn)
+		if p.recovered {
+			return true
+		}
+	}
+	getgw().deferframe = df.link
+	return false
+}
+
+func gopanic(e any) {
+	if e == nil {
+		if debugSetting.panicnil == 0 {
+			e = new(PanicNilError)
+		} else {
+			noteGodebug("panicnil")
+		}
+	}
+	startPanic(&panicRecord{arg: e})
+}
+
+// panicfault panics for a fault; the report of an unrecovered one says where it happened.
+//
+//go:noinline
+func panicfault(e error, addr uintptr) {
+	p := &panicRecord{arg: e, fault: true, faultAddr: addr}
+	rt_callers(2, &p.faultPC, 1)
+	startPanic(p)
+}
+
+func startPanic(p *panicRecord) {
+	p.link = topPanic()
+	getgw().panic = p
+	for topDeferFrame() != nil {
+		if runDefersOf(p) {
+			resume(p)
+		}
+	}
+	dieOfPanic(p)
+}
+
+// resume ends a recovered panic and continues in the frame that recovered it.
+func resume(p *panicRecord) {
+	rest := p.link
+	goexit := false
+	for rest != nil && rest.aborted {
+		goexit = goexit || rest.goexit
+		rest = rest.link
+	}
+	getgw().panic = rest
+	df := topDeferFrame()
+	df.panic = nil
+	if goexit {
+		// The frames in which Goexit ran are gone, but the goroutine is still to end.
+		Goexit()
+	}
+	rt_recover_to(unsafe.Pointer(df))
+}
+
+// gorecover returns the value of the newest panic if it is called directly by a function that panic is running.
+//
+//go:noinline
+func gorecover() any {
+	p := topPanic()
+	if p == nil || p.goexit || p.recovered || !calledByDeferrun() {
+		return nil
+	}
+	p.recovered = true
+	return p.arg
+}
+
+// calledByDeferrun reports whether the function that called gorecover was called, wrappers apart, by deferrun.
+//
+//go:noinline
+func calledByDeferrun() bool {
+	runner := abi.FuncPCABIInternal(deferrun)
+	var pcs [8]uintptr
+	skip := 3 // calledByDeferrun, gorecover, and the function in question
+	for {
+		n := rt_callers(skip, (*uintptr)(noescape(unsafe.Pointer(&pcs))), len(pcs))
+		for _, pc := range pcs[:n] {
+			info, ok := outermostFrame(pc - 1)
+			if !ok {
+				return false
+			}
+			if info.entry == runner {
+				return true
+			}
+			if info.flags&1 == 0 {
+				return false
+			}
+		}
+		if n < len(pcs) {
+			return false
+		}
+		skip += n
+	}
+}
+
+// Goexit ends the goroutine that calls it, after its deferred calls.
+func Goexit() {
+	p := &panicRecord{goexit: true, link: topPanic()}
+	getgw().panic = p
+	for topDeferFrame() != nil {
+		runDefersOf(p)
+	}
+	endGoroutine()
+}
+
+// endGoroutine leaves no trace of panics on the goroutine and ends it.
+func endGoroutine() {
+	getgw().panic = nil
+	rt_goexit()
+}

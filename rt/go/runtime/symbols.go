@@ -1,0 +1,308 @@
+// Caller, Callers, CallersFrames, FuncForPC: frames for programs.
+//
+// A program counter handed out is a return address, as gc's. Inlined frames are told apart when a Callers slice is
+// expanded: a physical frame yields all its logical ones, so a skip that ends inside a physical frame is kept as a
+// marker: that many innermost logical frames of the first entry are dropped (skipMark pseudo-entries).
+
+package runtime
+
+import "unsafe"
+
+// Frames is the expansion of a Callers slice.
+type Frames struct {
+	callers []uintptr
+	depth   int // logical frames of callers[0] already returned
+	next    Frame
+	more    bool
+	started bool
+}
+
+// Frame is a logical frame.
+type Frame struct {
+	PC       uintptr
+	Func     *Func
+	Function string
+	File     string
+	Line     int
+
+	startLine int
+	Entry     uintptr
+	funcInfo  uintptr
+}
+
+// A Func describes a function. The pointer is the entry of an interning table, one per physical function.
+type Func struct {
+	name      string
+	entry     uintptr
+	startLine int
+	file      string
+	pc        uintptr // for an inlined function: an address in it
+	next      *Func
+}
+
+var funcs struct {
+	lock    uint32
+	buckets [512]*Func
+}
+
+func internFunc(name string, entry uintptr, startLine int, file string, pc uintptr) *Func {
+	b := &funcs.buckets[(entry>>4^entry>>13)%uintptr(len(funcs.buckets))]
+	find := func() *Func {
+		for f := *b; f != nil; f = f.next {
+			if f.entry == entry && f.name == name {
+				return f
+			}
+		}
+		return nil
+	}
+	lock(&funcs.lock)
+	f := find()
+	unlock(&funcs.lock)
+	if f != nil {
+		return f
+	}
+	fresh := &Func{name: name, entry: entry, startLine: startLine, file: file, pc: pc}
+	lock(&funcs.lock)
+	f = find()
+	if f == nil {
+		fresh.next = *b
+		*b = fresh
+		f = fresh
+	}
+	unlock(&funcs.lock)
+	return f
+}
+
+// lookup describes a logical frame of an instruction address, 0 the innermost.
+func lookup(pc uintptr, depth int) (info frameInfo, ok bool) {
+	ok = rt_pc_info(pc, depth, (*frameInfo)(noescape(unsafe.Pointer(&info)))) != 0
+	return
+}
+
+// outermostFrame describes the physical frame of an instruction address.
+func outermostFrame(pc uintptr) (info frameInfo, ok bool) {
+	for depth := 0; ; depth++ {
+		next, more := lookup(pc, depth)
+		if !more {
+			return info, depth > 0
+		}
+		info = next
+	}
+}
+
+// isOutermost reports whether a pc has no logical frame beyond depth.
+func isOutermost(pc uintptr, depth int) bool {
+	_, more := lookup(pc, depth+1)
+	return !more
+}
+
+// skipMark tags a pseudo-entry of a Callers slice: the low 16 bits say how many logical frames of the next entry are
+// to be dropped. No code lies there.
+const skipMark = 1 << 62
+
+// callersInto fills pcs with return addresses, after skip logical frames: 0 is the caller of callersInto's caller.
+//
+//go:noinline
+func callersInto(skip int, pcs []uintptr) int {
+	if len(pcs) == 0 {
+		return 0
+	}
+	var buf [32]uintptr
+	at := 2 // callersInto and its caller, which is not inlined
+	stored := 0
+	for {
+		n := rt_callers(at, (*uintptr)(noescape(unsafe.Pointer(&buf))), len(buf))
+		for _, pc := range buf[:n] {
+			if skip > 0 {
+				visible := countFrames(pc)
+				if visible <= skip {
+					skip -= visible
+					continue
+				}
+				if stored+2 > len(pcs) {
+					// No room for the marker: an address inside the frame's caller chain cannot be told.
+					pcs[stored] = pc
+					return stored + 1
+				}
+				pcs[stored] = skipMark | uintptr(skip)
+				stored++
+				skip = 0
+			} else if countFrames(pc) == 0 {
+				continue
+			}
+			pcs[stored] = pc
+			stored++
+			if stored == len(pcs) {
+				return stored
+			}
+		}
+		if n < len(buf) {
+			return stored
+		}
+		at += n
+	}
+}
+
+// countFrames counts the logical frames at a return address, wrappers not counted.
+func countFrames(pc uintptr) int {
+	visible := 0
+	for depth := 0; ; depth++ {
+		info, ok := lookup(pc-1, depth)
+		if !ok {
+			return visible
+		}
+		if info.flags&1 == 0 {
+			visible++
+		}
+	}
+}
+
+// Callers fills pc with the return addresses of the calling goroutine's frames: skip 0 is Callers itself, 1 its caller.
+//
+//go:noinline
+func Callers(skip int, pc []uintptr) int {
+	if len(pc) == 0 {
+		return 0
+	}
+	if skip > 0 {
+		return callersInto(skip-1, pc)
+	}
+	info, ok := outermostFrame(ownPC() - 1)
+	if !ok {
+		return 0
+	}
+	pc[0] = info.entry + 1
+	return 1 + callersInto(0, pc[1:])
+}
+
+// ownPC is an address in the function that calls it.
+//
+//go:noinline
+func ownPC() uintptr {
+	var pc uintptr
+	rt_callers(1, (*uintptr)(noescape(unsafe.Pointer(&pc))), 1)
+	return pc
+}
+
+// Caller describes a frame of the calling goroutine: skip 0 is the function that calls Caller.
+//
+//go:noinline
+func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
+	var pcs [2]uintptr
+	n := callersInto(skip, pcs[:])
+	if n == 0 {
+		return
+	}
+	f, _ := CallersFrames(pcs[:n]).Next()
+	if f.PC == 0 {
+		return
+	}
+	return f.PC + 1, f.File, f.Line, true
+}
+
+// CallersFrames expands what Callers returned.
+func CallersFrames(callers []uintptr) *Frames {
+	return &Frames{callers: callers}
+}
+
+// Next returns the next frame and whether more follow.
+func (f *Frames) Next() (frame Frame, more bool) {
+	if !f.started {
+		f.started = true
+		f.next, f.more = f.advance()
+	}
+	if !f.more {
+		return Frame{}, false
+	}
+	frame = f.next
+	f.next, f.more = f.advance()
+	return frame, f.more
+}
+
+func (f *Frames) advance() (Frame, bool) {
+	for len(f.callers) > 0 {
+		pc := f.callers[0]
+		if pc&skipMark != 0 {
+			f.callers = f.callers[1:]
+			for skip := int(pc &^ skipMark); skip > 0 && len(f.callers) > 0; f.depth++ {
+				info, ok := lookup(f.callers[0]-1, f.depth)
+				if !ok {
+					break
+				}
+				if info.flags&1 == 0 {
+					skip--
+				}
+			}
+			continue
+		}
+		info, ok := lookup(pc-1, f.depth)
+		if !ok {
+			f.callers = f.callers[1:]
+			f.depth = 0
+			continue
+		}
+		f.depth++
+		if info.flags&1 != 0 {
+			continue
+		}
+		name := info.name()
+		file := info.filename()
+		frame := Frame{
+			PC: pc - 1, Function: funcNameForPrint(name), File: file, Line: int(info.line),
+			startLine: int(info.startLine), Entry: info.entry,
+		}
+		if isOutermost(pc-1, f.depth-1) {
+			frame.Func = internFunc(name, info.entry, int(info.startLine), file, 0)
+		}
+		return frame, true
+	}
+	return Frame{}, false
+}
+
+// funcNameForPrint abbreviates type arguments to "[...]".
+func funcNameForPrint(name string) string {
+	for i := 0; i < len(name); i++ {
+		if name[i] == '[' {
+			for j := len(name) - 1; j > i; j-- {
+				if name[j] == ']' {
+					return name[:i] + "[...]" + name[j+1:]
+				}
+			}
+		}
+	}
+	return name
+}
+
+// FuncForPC returns the function that holds the address, nil if none.
+func FuncForPC(pc uintptr) *Func {
+	info, ok := lookup(pc, 0)
+	if !ok {
+		return nil
+	}
+	name := info.name()
+	file := info.filename()
+	if !isOutermost(pc, 0) {
+		return internFunc(name, info.entry, int(info.startLine), file, pc)
+	}
+	return internFunc(name, info.entry, int(info.startLine), file, 0)
+}
+
+// Name is the function's name.
+func (f *Func) Name() string {
+	if f == nil {
+		return ""
+	}
+	return funcNameForPrint(f.name)
+}
+
+// Entry is the function's address.
+func (f *Func) Entry() uintptr { return f.entry }
+
+// FileLine is the source position of an address in f.
+func (f *Func) FileLine(pc uintptr) (file string, line int) {
+	info, ok := lookup(pc, 0)
+	if !ok {
+		return "?", 0
+	}
+	return info.filename(), int(info.line)
+}

@@ -1,0 +1,188 @@
+// Type descriptors at run time.
+//
+// Descriptors, interface tables and names are laid out as internal/abi says. Name, type and text offsets count from
+// the first byte of the owning descriptor, 0 meaning none; descriptors that reflect makes live in the heap, and their
+// offsets are the numbers reflectOffs hands out. One descriptor per type of the program, so identity is address.
+
+package runtime
+
+import (
+	"internal/abi"
+	"unsafe"
+)
+
+type (
+	_type         = abi.Type
+	itab          = abi.ITab
+	interfacetype = abi.InterfaceType
+	maptype       = abi.MapType
+	chantype      = abi.ChanType
+	arraytype     = abi.ArrayType
+	structtype    = abi.StructType
+	slicetype     = abi.SliceType
+	functype      = abi.FuncType
+	ptrtype       = abi.PtrType
+	nameOff       = abi.NameOff
+	typeOff       = abi.TypeOff
+	textOff       = abi.TextOff
+)
+
+type eface struct {
+	_type *_type
+	data  unsafe.Pointer
+}
+
+type iface struct {
+	tab  *itab
+	data unsafe.Pointer
+}
+
+// slice is a slice's three words.
+type slice struct {
+	array unsafe.Pointer
+	len   int
+	cap   int
+}
+
+// stringWords is a string's two words.
+type stringWords struct {
+	ptr unsafe.Pointer
+	len int
+}
+
+func efaceOf(p *any) *eface { return (*eface)(unsafe.Pointer(p)) }
+
+func add(p unsafe.Pointer, n uintptr) unsafe.Pointer { return unsafe.Pointer(uintptr(p) + n) }
+
+// noescape returns p in a way the compiler does not follow.
+//
+//go:nosplit
+func noescape(p unsafe.Pointer) unsafe.Pointer {
+	x := uintptr(p)
+	return unsafe.Pointer(x ^ 0)
+}
+
+// isDirect reports whether values of t are stored in an interface's data word itself.
+func isDirect(t *_type) bool { return t.TFlag&abi.TFlagDirectIface != 0 }
+
+// typeString is the type's name as %T shows it.
+func typeString(t *_type) string {
+	s := resolveName(unsafe.Pointer(t), t.Str).Name()
+	if t.TFlag&abi.TFlagExtraStar != 0 {
+		return s[1:]
+	}
+	return s
+}
+
+// typePkgPath is the import path of the package that declares t's name, "" for unnamed and predeclared types.
+func typePkgPath(t *_type) string {
+	if u := t.Uncommon(); u != nil && u.PkgPath != 0 {
+		return resolveName(unsafe.Pointer(t), u.PkgPath).Name()
+	}
+	switch t.Kind() {
+	case abi.Struct:
+		return (*structtype)(unsafe.Pointer(t)).PkgPath.Name()
+	case abi.Interface:
+		return (*interfacetype)(unsafe.Pointer(t)).PkgPath.Name()
+	}
+	return ""
+}
+
+// namePkgPath is the package of an unexported name, "" where the name does not carry one.
+func namePkgPath(n abi.Name, owner unsafe.Pointer) string {
+	if n.Bytes == nil || *n.Bytes&(1<<2) == 0 {
+		return ""
+	}
+	i, l := n.ReadVarint(1)
+	off := 1 + i + l
+	if n.HasTag() {
+		i, l = n.ReadVarint(off)
+		off += i + l
+	}
+	p := add(unsafe.Pointer(n.Bytes), uintptr(off))
+	var rel nameOff
+	for b := 0; b < 4; b++ { // unaligned, in the target's byte order
+		*(*byte)(add(unsafe.Pointer(&rel), uintptr(b))) = *(*byte)(add(p, uintptr(b)))
+	}
+	return resolveName(owner, rel).Name()
+}
+
+// reflectOffs numbers the pointers that reflect hands in for the offset fields of descriptors it makes.
+var reflectOffs struct {
+	lock  uint32
+	items []unsafe.Pointer
+}
+
+func reflectOff(off int32) unsafe.Pointer {
+	lock(&reflectOffs.lock)
+	var p unsafe.Pointer
+	if i := int(-off) - 1; i >= 0 && i < len(reflectOffs.items) {
+		p = reflectOffs.items[i]
+	}
+	unlock(&reflectOffs.lock)
+	if p == nil {
+		throw("runtime: offset of a type made by reflect is unknown")
+	}
+	return p
+}
+
+// addReflectOff numbers p: -1, -2, …, the same pointer always alike.
+func addReflectOff(p unsafe.Pointer) int32 {
+	for {
+		lock(&reflectOffs.lock)
+		n := len(reflectOffs.items)
+		for i := 0; i < n; i++ {
+			if reflectOffs.items[i] == p {
+				unlock(&reflectOffs.lock)
+				return int32(-1 - i)
+			}
+		}
+		if n < cap(reflectOffs.items) {
+			reflectOffs.items = reflectOffs.items[:n+1]
+			reflectOffs.items[n] = p
+			unlock(&reflectOffs.lock)
+			return int32(-1 - n)
+		}
+		unlock(&reflectOffs.lock)
+		grown := make([]unsafe.Pointer, n, 2*n+64) // not under the lock
+		lock(&reflectOffs.lock)
+		if len(reflectOffs.items) == n {
+			copy(grown, reflectOffs.items)
+			reflectOffs.items = grown
+		}
+		unlock(&reflectOffs.lock)
+	}
+}
+
+func resolveOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	if off == 0 {
+		return nil
+	}
+	if rt_is_heap_ptr(owner) == 0 {
+		return unsafe.Pointer(uintptr(owner) + uintptr(int(off)))
+	}
+	return reflectOff(off)
+}
+
+func resolveName(owner unsafe.Pointer, off nameOff) abi.Name {
+	return abi.Name{Bytes: (*byte)(resolveOff(owner, int32(off)))}
+}
+
+func resolveType(owner unsafe.Pointer, off typeOff) *_type {
+	if off == -1 { // a method the linker dropped
+		if rt_is_heap_ptr(owner) == 0 {
+			return nil
+		}
+	}
+	return (*_type)(resolveOff(owner, int32(off)))
+}
+
+// unreachableMethod stands for methods that were not compiled because nothing can call them.
+func unreachableMethod() { throw("unreachable method called. linker bug?") }
+
+func resolveText(owner unsafe.Pointer, off textOff) unsafe.Pointer {
+	if off == -1 && rt_is_heap_ptr(owner) == 0 {
+		return unsafe.Pointer(abi.FuncPCABIInternal(unreachableMethod))
+	}
+	return resolveOff(owner, int32(off))
+}
