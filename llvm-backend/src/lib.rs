@@ -1,1 +1,4 @@
 //! Ingot's back end: MIR to objects through LLVM 22. The only crate that knows inkwell.
+
+mod elf;
+pub mod sections;
