@@ -7,6 +7,7 @@
 //! first package, in dependency order, that has it. Objects are cached by the hash of their unit's text.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,7 +15,7 @@ use frontend::check::Checked;
 use frontend::diagnostic::Diagnostic;
 use frontend::types::PackageId;
 use llvm_backend::finalize::FinalizeOptions;
-use llvm_backend::link::{LinkRequest, emulation, link};
+use llvm_backend::link::{self, LinkError, LinkRequest};
 use llvm_backend::{Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
@@ -134,48 +135,75 @@ fn keep_first(units: &mut [CodeUnit]) {
     }
 }
 
+/// Objects of the driver's own: file name and content.
+pub type ExtraObjects = [(String, Vec<u8>)];
+
 /// Compiles the units and links them with the given further objects into `output`.
 ///
 /// # Errors
 /// A failure of code generation (a bug of ours), of the linker, or of the file system.
 pub fn link_program(
     units: &[CodeUnit],
-    extra: &[(String, Vec<u8>)],
+    extra: &ExtraObjects,
     session: &Session<'_>,
     output: &Path,
 ) -> Result<(), String> {
-    let objects = objects(units, session)?;
+    with_link_request(units, extra, session, output, |request| {
+        session.timings.time("link", || link::link(request)).map(|_| ())
+    })
+}
+
+/// The stack maps of the program as text.
+///
+/// # Errors
+/// As [`link_program`].
+pub fn stack_maps(units: &[CodeUnit], session: &Session<'_>, output: &Path) -> Result<String, String> {
+    with_link_request(units, &[], session, output, link::stack_maps)
+}
+
+fn with_link_request<T>(
+    units: &[CodeUnit],
+    extra: &ExtraObjects,
+    session: &Session<'_>,
+    output: &Path,
+    f: impl FnOnce(&LinkRequest<'_>) -> Result<T, LinkError>,
+) -> Result<T, String> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut write = |name: String, bytes: &[u8]| -> Result<PathBuf, String> {
+    let mut write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)
     };
-    for (i, object) in objects.into_iter().enumerate() {
-        paths.push(write(format!("unit{i:05}.o"), &object)?);
+    for (i, object) in objects(units, session)?.into_iter().enumerate() {
+        paths.push(write(&format!("unit{i:05}.o"), &object)?);
     }
     for (name, bytes) in extra {
-        paths.push(write(name.clone(), bytes)?);
+        paths.push(write(name, bytes)?);
     }
-    let runtime = write("libingot_rt.a".to_owned(), RUNTIME_ARCHIVE)?;
+    let runtime = write("libingot_rt.a", RUNTIME_ARCHIVE)?;
     let finalize = FinalizeOptions {
         strip_symbols: session.link_flags.strip,
         strip_debug: session.link_flags.no_dwarf,
         ..FinalizeOptions::default()
     };
+    let keep: Vec<OsString> = if extra.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()]
+    };
     let request = LinkRequest {
         linker: &session.toolchain.lld(),
         objects: &paths,
         runtime: &runtime,
-        emulation: emulation(&session.toolchain.goarch).ok_or("no such target")?,
-        extra: &[format!("--undefined={}", crate::buildinfo::SYMBOL).into()],
+        emulation: link::emulation(&session.toolchain.goarch).ok_or("no such target")?,
+        extra: &keep,
         output,
         finalize: &finalize,
     };
     if session.load.print_commands {
         eprintln!("{} -o {} {}/*.o", request.linker.display(), output.display(), session.work.display());
     }
-    session.timings.time("link", || link(&request)).map(|_| ()).map_err(|e| format!("link: {e}"))
+    f(&request).map_err(|e| format!("link: {e}"))
 }
 
 /// The units' objects, in their order.
