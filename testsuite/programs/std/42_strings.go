@@ -1,4 +1,4 @@
-// spec: String literals, Conversions to and from a string type, Index expressions, Slice expressions, For range
+// spec: String literals, Conversions to and from a string type, Index expressions, Slice expressions, For statements with range clause
 
 package main
 
