@@ -1,4 +1,4 @@
-// spec: Switch statements, Type switches, Struct types, Map types, Function types, Recursive types
+// spec: Switch statements, Type switches, Struct types, Map types, Function types
 
 package main
 
