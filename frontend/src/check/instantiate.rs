@@ -1,0 +1,1 @@
+//! Instantiation of generic types and functions.

@@ -1,0 +1,1 @@
+//! Type declarations: declared types, aliases, their type parameters and methods.
