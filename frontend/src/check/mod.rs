@@ -16,6 +16,7 @@
 //! - The scope in `env` is the only way names are looked up; nested functions save and restore `env` as a whole.
 
 mod assign;
+mod assign_stmt;
 mod builtins;
 mod call;
 mod composite_type;
@@ -27,16 +28,23 @@ mod implements;
 mod infer;
 pub mod info;
 mod init_order;
+mod index;
 mod instantiate;
+mod labels;
+mod literal;
 mod operand;
+mod range;
 mod resolver;
+mod returns;
 mod scope;
 mod selector;
 mod signature;
 mod stmt;
+mod switch;
 mod type_decl;
 mod type_expr;
 mod unify;
+mod untyped;
 mod unused;
 
 use std::collections::{HashMap, HashSet};
@@ -227,6 +235,7 @@ impl<'a> Checker<'a> {
         self.resolve_package_objects();
         self.process_delayed(0);
         self.init_order();
+        self.unused_variables();
         self.unused_imports();
         self.record_untyped();
     }
