@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
             if values.iter().all(Operand::is_valid) {
                 match ret {
                     Some(span) => self.return_mismatch(span, lhs, &values),
-                    None => self.assign_mismatch(rhs, lhs.len(), values.len()),
+                    None => self.assign_mismatch(lhs.len(), rhs, values.len()),
                 }
             }
         } else if self.use_exprs(rhs) {
@@ -216,7 +216,7 @@ impl<'a> Checker<'a> {
                     let values: Vec<Operand<'a>> = rhs.iter().map(|e| self.evaluated(e)).collect();
                     self.return_mismatch(span, lhs, &values);
                 }
-                None => self.assign_mismatch(rhs, lhs.len(), rhs.len()),
+                None => self.assign_mismatch(lhs.len(), rhs, rhs.len()),
             }
         }
         for &object in lhs {
@@ -228,20 +228,6 @@ impl<'a> Checker<'a> {
     fn evaluated(&self, e: &'a Expr) -> Operand<'a> {
         let ty = self.untyped.get(&e.id).map_or_else(|| self.info.type_of(e.id), |entry| entry.ty);
         Operand::new(Mode::Value, ty, e)
-    }
-
-    /// Reports that numbers of variables and values differ.
-    pub(super) fn assign_mismatch(&mut self, rhs: &'a [Expr], variables: usize, values: usize) {
-        let count = |n: usize, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
-        let (variables, values) = (count(variables, "variable"), count(values, "value"));
-        let Some(first) = rhs.first() else { return };
-        let message = match (rhs, &first.unparen().kind) {
-            ([_], ExprKind::Call(call)) => {
-                format!("assignment mismatch: {variables} but {} returns {values}", self.text(&call.func))
-            }
-            _ => format!("assignment mismatch: {variables} but {values}"),
-        };
-        self.error(first.span, message);
     }
 
     fn return_mismatch(&mut self, ret: Span, lhs: &[ObjectId], values: &[Operand<'a>]) {

@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         if self.is_generic_value(&x) {
             return x;
         }
-        self.index_operand(x, None, e, operand, indices)
+        self.index_operand(x, e, operand, indices)
     }
 
     fn conversion_call(&mut self, e: &'a Expr, call: &'a CallExpr, x: &Operand<'a>) -> Operand<'a> {
@@ -266,7 +266,7 @@ impl<'a> Checker<'a> {
 
         let mut called = callee.ty;
         if !tparams.is_empty() {
-            let inferred = match self.infer(call.rparen_span(), &tparams, targs, &params, &arguments, false) {
+            let inferred = match self.infer(e.span.start().span(), &tparams, targs, &params, &arguments, false) {
                 Ok(inferred) => inferred,
                 Err(failure) => {
                     if let Some(failure) = failure {
@@ -347,11 +347,5 @@ impl<'a> Checker<'a> {
             .note(format!("want {}", self.types_summary(&sig.params, sig.variadic, false)));
         self.report(diagnostic);
         None
-    }
-}
-
-impl CallExpr {
-    fn rparen_span(&self) -> Span {
-        self.rparen.span()
     }
 }

@@ -246,7 +246,7 @@ impl<'a> Checker<'a> {
             }
             _ => {
                 self.error(e.span, format!("{} is not a type", self.text(e)));
-                self.use_exprs([e]);
+                self.use_expr(e);
                 return TypeId::INVALID;
             }
         };
