@@ -119,7 +119,7 @@ impl<'a> Checker<'a> {
         (matches!(found.kind, ObjectKind::Var(_)) && found.pkg == Some(self.pkg)).then_some(object)
     }
 
-    fn values_only(&mut self, x: &mut Operand<'a>) {
+    pub(super) fn values_only(&mut self, x: &mut Operand<'a>) {
         let what = match x.mode {
             Mode::NoValue => "used as value",
             Mode::Builtin(_) => "must be called",

@@ -28,6 +28,21 @@ impl<'a> Checker<'a> {
         indices: &'a [Expr],
     ) -> Operand<'a> {
         let mut x = self.expr_or_type(operand, true);
+        if self.is_generic_value(&x) {
+            self.func_inst(target, &mut x, e, indices);
+            return x;
+        }
+        self.index_operand(x, e, operand, indices)
+    }
+
+    /// Like `index_expr`, for an operand that was evaluated and is no generic function.
+    pub(super) fn index_operand(
+        &mut self,
+        x: Operand<'a>,
+        e: &'a Expr,
+        operand: &'a Expr,
+        indices: &'a [Expr],
+    ) -> Operand<'a> {
         match x.mode {
             Mode::Invalid => {
                 self.use_exprs(indices);
@@ -35,10 +50,6 @@ impl<'a> Checker<'a> {
             }
             Mode::Type => return self.type_operand(e),
             _ => {}
-        }
-        if self.is_generic_value(&x) {
-            self.func_inst(target, &mut x, e, indices);
-            return x;
         }
         let constant_len = match (&x.value, self.types.is_string(x.ty)) {
             (Some(Const::Str(s)), true) => Some(s.len() as u64),

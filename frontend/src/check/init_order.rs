@@ -69,21 +69,21 @@ impl Checker<'_> {
             };
             // `var a, b = f()` is one initialiser.
             if emitted.insert(init.id) {
-                let lhs = if lhs.is_empty() { vec![object] } else { lhs.clone() };
+                let lhs = if lhs.is_empty() { vec![object] } else { lhs.to_vec() };
                 self.info.init_order.push(Initializer { lhs, rhs: init.id });
             }
         }
     }
 
-    fn direct_dependencies(&self, object: ObjectId) -> &[ObjectId] {
-        self.deps.get(&object).map_or(&[], |deps| &deps[..])
+    fn direct_dependencies(&self, object: ObjectId) -> Vec<ObjectId> {
+        self.deps.get(&object).map_or_else(Vec::new, |deps| deps.iter().copied().collect())
     }
 
     /// The constants and variables an object depends on, through functions too.
     fn data_dependencies(&self, object: ObjectId) -> Vec<ObjectId> {
         let mut found = Vec::new();
         let mut seen: HashSet<ObjectId> = HashSet::new();
-        let mut work: Vec<ObjectId> = self.direct_dependencies(object).to_vec();
+        let mut work: Vec<ObjectId> = self.direct_dependencies(object);
         while let Some(dep) = work.pop() {
             if !seen.insert(dep) {
                 continue;
@@ -108,7 +108,7 @@ impl Checker<'_> {
         if !seen.insert(from) {
             return None;
         }
-        let mut deps = self.direct_dependencies(from).to_vec();
+        let mut deps = self.direct_dependencies(from);
         deps.sort_by_key(|dep| position.get(dep).copied().unwrap_or(usize::MAX));
         for dep in deps {
             if dep == to {

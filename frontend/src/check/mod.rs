@@ -19,6 +19,7 @@ mod assign;
 mod assign_stmt;
 mod builtins;
 mod call;
+mod composite_type;
 mod convert;
 mod decl;
 mod expr;
@@ -48,15 +49,17 @@ mod unused;
 
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
+
 use crate::ast::{self, NodeId};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceMap, Span};
-use crate::types::{ObjectId, PackageId, TypeId, Types};
+use crate::types::{Name, ObjectId, PackageId, TypeId, Types};
 
 pub use info::{Checked, Info, Mode};
 use operand::{Operand, Untyped};
-use resolver::DeclInfo;
+use resolver::{DeclInfo, ImportUse};
 use scope::{Scope, ScopeId};
 
 /// A package to check.
@@ -114,7 +117,21 @@ pub(crate) struct Checker<'a> {
     /// Where local names stand: in progress or done. Objects without an entry are not begun.
     states: HashMap<ObjectId, decl::State>,
     /// Package-level objects each package-level object's initialiser or body refers to, in order of reference.
-    deps: HashMap<ObjectId, Vec<ObjectId>>,
+    deps: HashMap<ObjectId, IndexSet<ObjectId>>,
+    /// Type names whose declaration turned out to be an invalid cycle: they mean the invalid type.
+    broken: HashSet<ObjectId>,
+    /// Declared types whose right side has no underlying type yet.
+    waiting: Vec<(ObjectId, TypeId)>,
+    /// Scopes with the type parameters of generic aliases in progress.
+    alias_scopes: HashMap<ObjectId, ScopeId>,
+    /// Declared types and instances that were found to be of finite size.
+    finite: HashSet<TypeId>,
+
+    import_uses: Vec<ImportUse<'a>>,
+    /// The import a name of a file scope came through, for `import . "p"`.
+    dot_imports: HashMap<(ScopeId, Name), ObjectId>,
+    /// An import failed: undefined names may follow from that.
+    missing_imports: bool,
 
     /// Variables and imports something refers to.
     used: HashSet<ObjectId>,
@@ -193,6 +210,13 @@ impl<'a> Checker<'a> {
             path: Vec::new(),
             states: HashMap::new(),
             deps: HashMap::new(),
+            broken: HashSet::new(),
+            waiting: Vec::new(),
+            alias_scopes: HashMap::new(),
+            finite: HashSet::new(),
+            import_uses: Vec::new(),
+            dot_imports: HashMap::new(),
+            missing_imports: false,
             used: HashSet::new(),
             local_vars: Vec::new(),
             owners: HashMap::new(),
