@@ -38,6 +38,7 @@ mod program;
 mod range;
 mod range_func;
 mod select;
+mod selector;
 mod static_init;
 mod stmt;
 mod switch;
