@@ -19,7 +19,8 @@ use super::mangle::package_prefix;
 use super::place::Place;
 use super::program::{PackageInput, Program};
 use super::{Lower, Res};
-use crate::mir::{self, Def, FuncBuilder, Position, Signature, Symbol};
+use crate::mir::build::FuncBuilder;
+use crate::mir::{self, Def, Position, Signature, Symbol};
 
 /// A part of the initialiser ends after this many bytes of source.
 const PART_BYTES: u32 = 4096;

@@ -116,7 +116,7 @@ impl<'t> Mangler<'t> {
             out.push('.');
         }
         out.push_str(object.name.as_str());
-        if !named.targs.is_empty() && !(mode == Mode::Reflect && self.is_outer_only(named)) {
+        if !named.targs.is_empty() {
             self.write_args(out, &named.targs);
         }
         if mode == Mode::Link && self.is_local(named.obj) {
@@ -124,10 +124,6 @@ impl<'t> Mangler<'t> {
             let base = file.rsplit('/').next().unwrap_or(file);
             let _ = write!(out, "·{base}:{}", object.span.lo);
         }
-    }
-
-    fn is_outer_only(&self, named: &Named) -> bool {
-        !self.types.named_decl(named).outer_params.is_empty()
     }
 
     /// Declared inside a function.

@@ -316,8 +316,8 @@ impl<'p> Lower<'p> {
         let name = self.name_data(&text, "", exported, false, None);
         buf.relative(40, name);
         // Reflection must find the methods of *T from T; other pointer types it can make itself.
-        if named && !self.foreign(ty) {
-            let pointer = types.pointer(ty);
+        let pointer = types.pointer(ty);
+        if named || (matches!(types.get(ty), Type::Struct(_)) && !types.method_set(pointer).is_empty()) {
             let pointer = self.type_desc(pointer);
             buf.relative(44, pointer);
         }

@@ -18,7 +18,8 @@ use super::layout::WORD;
 use super::mangle::package_prefix;
 use super::types_desc::ITAB_FUN;
 use super::{Lower, Work};
-use crate::mir::*;
+use crate::mir::build::FuncBuilder;
+use crate::mir::{Block, CmpOp, Def, Func, Layout, LayoutId, Position, Signature, Symbol, Ty, Value};
 
 /// A value on the way to the receiver.
 enum At {
