@@ -56,18 +56,19 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// Runs what was deferred, before a normal return; the results are in their variables.
-    pub fn exit_defers(&mut self) {
+    pub fn exit_defers(&mut self) -> Res<()> {
         if let Some(defers) = self.defers {
             let addr = self.b.slot_addr(defers.frame);
             self.runtime("deferexit", &[addr], &[]);
         }
+        Ok(())
     }
 
     /// Makes the recover block, after the body.
     pub fn finish_defers(&mut self) -> Res<()> {
         let Some(defers) = self.defers else { return Ok(()) };
         self.b.switch_to_sealed(defers.recover);
-        self.exit_defers();
+        self.exit_defers()?;
         let words = self.load_results();
         self.b.ret(words);
         Ok(())

@@ -10,7 +10,7 @@ use frontend::types::*;
 use super::mangle::short_name;
 use super::{Lower, Work};
 use crate::mir::build::FuncBuilder;
-use crate::mir::{Block, CmpOp, Def, Func, Layout, LayoutId, Position, Signature, Symbol, Ty, Value};
+use crate::mir::{Block, CmpOp, Def, Signature, Symbol, Ty, Value};
 
 /// Fields of this many scalars are compared in line, longer runs of plain memory by the runtime.
 const INLINE_SCALARS: u64 = 4;

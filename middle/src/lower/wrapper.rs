@@ -19,7 +19,7 @@ use super::mangle::package_prefix;
 use super::types_desc::ITAB_FUN;
 use super::{Lower, Work};
 use crate::mir::build::FuncBuilder;
-use crate::mir::{Block, CmpOp, Def, Func, Layout, LayoutId, Position, Signature, Symbol, Ty, Value};
+use crate::mir::{Def, Layout, LayoutId, Position, Signature, Symbol, Ty, Value};
 
 /// A value on the way to the receiver.
 enum At {
