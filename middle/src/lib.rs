@@ -1,5 +1,7 @@
 //! Ingot's middle end: typed packages to MIR, and the passes over MIR. No I/O here, no LLVM here.
 //!
+//! - [`lower`]: typed packages to MIR.
 //! - [`mir`]: the intermediate representation with its printer, parser and verifier.
 
+pub mod lower;
 pub mod mir;
