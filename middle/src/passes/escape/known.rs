@@ -143,7 +143,8 @@ pub fn summary(name: &str, params: usize, bodyless: bool) -> Option<Summary> {
             return Some(out);
         }
         let looks_only = ["panic", "memequal", "memhash", "mapclear"];
-        let harmless = looks_only.iter().any(|p| rest.starts_with(p)) || rest.ends_with("hash") || rest.ends_with("equal");
+        let harmless =
+            looks_only.iter().any(|p| rest.starts_with(p)) || rest.ends_with("hash") || rest.ends_with("equal");
         return (harmless && rest != "panicwrap").then_some(out);
     }
     if name == "internal/abi.NoEscape" || name == "reflect.noescape" || name == "strings.noescape" {
