@@ -3,20 +3,25 @@
 //! A cycle, in phases:
 //! 1. *Sweep the rest* of the last cycle; afterwards every mark is clear. The world is stopped.
 //! 2. *Roots*: stacks, globals, what the runtime holds, closures of finalizers, weak handles.
-//! 3. *Mark* until nothing is grey. In one go with the world stopped, or in slices between which the program runs with
-//!    write barriers on ([`barrier`]); what it allocates meanwhile is marked at birth.
+//! 3. *Mark* until nothing is grey ([`mark`], [`workers`]). In one go with the world stopped, or while the program runs
+//!    with write barriers on ([`barrier`]); what it allocates meanwhile is marked at birth.
 //! 4. *Finish*, the world stopped: records of barriers, then finalizers, cleanups and weak handles ([`specials`]).
 //! 5. *Sweep*, by and by, as allocation needs spans ([`sweep`], `heap::central`).
 //!
 //! Stacks are scanned once, in phase 2: barriers keep all that was reachable then.
 
 pub mod barrier;
+#[cfg(not(test))]
+pub mod calls;
+#[cfg(not(test))]
+pub mod driver;
 pub mod mark;
 pub mod pacer;
 pub mod specials;
 pub mod sweep;
 pub mod verify;
 pub mod work;
+pub mod workers;
 
 #[cfg(test)]
 mod tests;
@@ -104,8 +109,12 @@ pub trait World {
     fn wall_clock(&self) -> u64;
 }
 
-/// The marker of the cycle in progress; its bytes add up over slices.
+/// The marker of the thread that runs the cycle; its bytes add up over slices.
 static CYCLE: Mutex<Marker<true>> = Mutex::new(Marker::new());
+
+/// Marking with the world stopped calls the worker threads only for a heap above this: waking them costs more than
+/// marking little.
+const SHARE_ABOVE: usize = 4 << 20;
 
 /// A whole cycle with the world stopped. Finishes a cycle in progress instead, if there is one, and then makes another
 /// if `forced`: a forced cycle sees everything that was dead when it was asked for. True if finalizers or cleanups wait.
@@ -119,15 +128,22 @@ pub fn collect(world: &impl World, forced: bool) -> bool {
     }
     central::finish_sweep();
     world.for_each_p(&mut |cache, _| cache.end_tiny());
+    if workers::threads() > 0 && pacer::live() > SHARE_ABOVE {
+        let marker = &mut *CYCLE.lock();
+        marker.bytes = 0;
+        mark_roots(world, marker);
+        workers::drain_stopped(marker);
+        return due | complete(world, marker, forced);
+    }
     let mut marker = Marker::<false>::new();
     mark_roots(world, &mut marker);
     marker.drain(usize::MAX);
-    due |= complete(world, &mut marker, forced);
-    due
+    due | complete(world, &mut marker, forced)
 }
 
-/// Begins a cycle that goes on in slices: phases 1 and 2. The world is stopped.
-pub fn begin(world: &impl World) {
+/// Begins a cycle that goes on while the program runs: phases 1 and 2. The world is stopped. `workers` threads mark by
+/// themselves; others mark with [`slice`].
+pub fn begin(world: &impl World, workers: usize) {
     central::finish_sweep();
     world.for_each_p(&mut |cache, _| cache.end_tiny());
     barrier::ON.store(1, Relaxed);
@@ -136,20 +152,33 @@ pub fn begin(world: &impl World) {
     marker.bytes = 0;
     mark_roots(world, marker);
     marker.flush();
+    if workers > 0 {
+        workers::begin_concurrent(workers);
+    }
 }
 
 /// Marks some `budget` objects of a cycle in progress; true when it looks complete and [`finish`] is due. The caller
 /// stays on its P meanwhile.
 pub fn slice(budget: usize) -> bool {
     let marker = &mut *CYCLE.lock();
-    marker.drain(budget) && !work::any()
+    let done = marker.drain(budget);
+    if done {
+        marker.flush();
+    }
+    done && workers::is_idle()
 }
 
 /// Completes a cycle in progress with the world stopped: phase 4. True if finalizers or cleanups wait.
 pub fn finish(world: &impl World, forced: bool) -> bool {
     world.for_each_p(&mut |_, state| state.flush());
     let marker = &mut *CYCLE.lock();
-    marker.drain(usize::MAX);
+    marker.bytes += workers::end_concurrent();
+    marker.flush();
+    if workers::threads() > 0 && work::any() {
+        workers::drain_stopped(marker);
+    } else {
+        marker.drain(usize::MAX);
+    }
     barrier::ON.store(0, Relaxed);
     ALLOC_GATE.fetch_and(!GATE_MARKING, Relaxed);
     complete(world, marker, forced)
@@ -163,7 +192,7 @@ fn mark_roots<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED
 /// From "all is marked" to "all is to be swept".
 fn complete<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED>, forced: bool) -> bool {
     let due = specials::finish(marker);
-    marker.drain(usize::MAX);
+    marker.drain(usize::MAX); // what finalizers brought back
     marker.flush();
     world.for_each_p(&mut |cache, _| cache.flush());
     let switches = switches();
@@ -172,7 +201,7 @@ fn complete<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED>,
     }
     central::begin_sweep();
     pacer::end_cycle(marker.bytes, world.root_bytes(), forced, world.wall_clock());
-    if forced || switches.has(Switches::POISON.and(Switches::VERIFY)) {
+    if switches.has(Switches::POISON.and(Switches::VERIFY)) {
         central::finish_sweep();
     }
     due

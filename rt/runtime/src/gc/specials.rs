@@ -278,6 +278,10 @@ pub fn finish<const SHARED: bool>(marker: &mut Marker<SHARED>) -> bool {
     queue.items.len() > before
 }
 
+pub fn any_due() -> bool {
+    QUEUED.load(Relaxed) != 0
+}
+
 /// The next finalizer or cleanup to run.
 pub fn next_due() -> Option<Due> {
     if QUEUED.load(Relaxed) == 0 {

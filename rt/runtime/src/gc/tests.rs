@@ -271,12 +271,61 @@ fn random_graphs_survive_marking_in_slices() {
     random_graph(CHECKED, 20_000, |program, random| {
         if !marking() {
             if random.below(10) == 0 {
-                begin(program);
+                begin(program, 0);
             }
         } else if slice(random.below(20) + 1) {
             finish(program, false);
         }
     });
+}
+
+fn start_workers() {
+    workers::ensure(2, |number| {
+        std::thread::spawn(move || workers::main(number));
+    });
+}
+
+#[test]
+fn random_graphs_survive_workers_beside_the_program() {
+    start_workers();
+    random_graph(CHECKED, 30_000, |program, random| {
+        if !marking() {
+            if random.below(10) == 0 {
+                begin(program, 2);
+            }
+        } else {
+            program.cache.borrow_mut().1.flush();
+            workers::recall();
+            if workers::is_idle() || random.below(100) == 0 {
+                finish(program, false);
+            }
+        }
+    });
+}
+
+#[test]
+fn workers_share_a_large_heap() {
+    let mut program = Program::new(CHECKED);
+    start_workers();
+    let node = typ(2, 0b11);
+    let mut level = vec![program.alloc(16, node)];
+    program.roots.push(level[0]);
+    let start = program.live_objects();
+    for _ in 0..18 {
+        let mut next = Vec::new();
+        for parent in level {
+            for slot in [parent, parent + 8] {
+                let child = program.alloc(16, node);
+                program.store(slot, child);
+                next.push(child);
+            }
+        }
+        level = next;
+    }
+    for _ in 0..3 {
+        collect(&program, true);
+        assert_eq!(program.live_objects() - start, (1 << 19) - 2);
+    }
 }
 
 #[test]
@@ -308,7 +357,7 @@ fn bulk_copies_keep_what_they_overwrite() {
         let object = program.alloc(32, NONE);
         program.store(array + i * 8, object);
     }
-    begin(&program);
+    begin(&program, 0);
     // SAFETY: both arrays are objects of the test.
     unsafe { program.cache.borrow_mut().1.bulk(array, source, 80) };
     cache::clear(array, 80);

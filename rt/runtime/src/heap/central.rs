@@ -124,6 +124,11 @@ pub fn sweep_one() -> Option<usize> {
     None
 }
 
+/// Nothing is left to be swept.
+pub fn all_swept() -> bool {
+    UNSWEPT.load(Relaxed) == 0
+}
+
 /// Sweeps all that is left.
 pub fn finish_sweep() {
     while sweep_one().is_some() {}

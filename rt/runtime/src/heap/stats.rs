@@ -55,8 +55,9 @@ pub fn totals(mut counts: Counts) -> Totals {
     totals
 }
 
-/// Fills the words of `ingot_abi::functions::MEM_STATS`. `stacks` are the bytes of goroutine stacks in use.
-pub fn fill(counts: Counts, stacks: u64, out: &mut [u64; ingot_abi::functions::MEM_STATS]) {
+/// Fills the words of `ingot_abi::functions::MEM_STATS`. `stacks` are the bytes of goroutine stacks: in use,
+/// and all.
+pub fn fill(counts: Counts, stacks: (usize, usize), out: &mut [u64; ingot_abi::functions::MEM_STATS]) {
     let totals = totals(counts);
     let sizes = pages::sizes();
     let arena = sizes.arena as u64;
@@ -65,16 +66,16 @@ pub fn fill(counts: Counts, stacks: u64, out: &mut [u64; ingot_abi::functions::M
     *out = [
         totals.live_bytes,
         totals.allocated_bytes,
-        arena + stacks + metadata,
+        arena + stacks.1 as u64 + metadata,
         totals.mallocs,
         totals.frees,
         arena,
         idle,
         sizes.used as u64,
         sizes.released as u64,
-        totals.mallocs - totals.frees,
-        stacks,
-        stacks,
+        totals.mallocs.saturating_sub(totals.frees),
+        stacks.0 as u64,
+        stacks.1 as u64,
         pacer::next_goal() as u64,
         pacer::last_end(),
         pacer::pause_total(),
