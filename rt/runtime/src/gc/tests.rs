@@ -268,7 +268,7 @@ fn random_graphs_survive_whole_collections() {
 
 #[test]
 fn random_graphs_survive_marking_in_slices() {
-    random_graph(CHECKED, 20_000, |program, random| {
+    random_graph(CHECKED, 8_000, |program, random| {
         if !marking() {
             if random.below(10) == 0 {
                 begin(program, 0);
@@ -288,7 +288,7 @@ fn start_workers() {
 #[test]
 fn random_graphs_survive_workers_beside_the_program() {
     start_workers();
-    random_graph(CHECKED, 30_000, |program, random| {
+    random_graph(CHECKED, 3_000, |program, random| {
         if !marking() {
             if random.below(10) == 0 {
                 begin(program, 2);
