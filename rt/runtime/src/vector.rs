@@ -81,6 +81,30 @@ impl<T: Copy> DerefMut for MapVec<T> {
     }
 }
 
+/// What is left of the chunk `persistent_alloc` cuts from.
+struct Chunk {
+    at: usize,
+    end: usize,
+}
+
+static CHUNK: crate::sync::Mutex<Chunk> = crate::sync::Mutex::new(Chunk { at: 0, end: 0 });
+
+/// Zeroed memory that is never freed: for Gs, Ms, Ps and the like. `align` is a power of two up to a page.
+pub fn persistent_alloc(size: usize, align: usize) -> *mut u8 {
+    const CHUNK_SIZE: usize = 256 << 10;
+    if size >= CHUNK_SIZE / 4 {
+        return memory::must_allocate(size.next_multiple_of(memory::PAGE));
+    }
+    let mut chunk = CHUNK.lock();
+    let mut start = chunk.at.next_multiple_of(align);
+    if start + size > chunk.end {
+        start = memory::must_allocate(CHUNK_SIZE) as usize;
+        chunk.end = start + CHUNK_SIZE;
+    }
+    chunk.at = start + size;
+    start as *mut u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ pub struct Sched {
     /// Ms that exist, that sleep idle, and that wait for their locked G.
     pub ms: usize,
     pub idle_m_count: usize,
-    pub idle_locked: usize,
+    pub idle_locked: isize,
     /// Ms that do the runtime's own work and are not counted for deadlocks (sysmon).
     pub system_ms: usize,
 }
