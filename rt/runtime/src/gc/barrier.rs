@@ -1,8 +1,9 @@
 //! Write barriers: what the program tells the collector while marking runs.
 //!
-//! The hybrid barrier: a store to the heap records the pointer it overwrites (so what was reachable when marking began
-//! stays found, though stacks are scanned only once) and the pointer it writes. Records go to a buffer of the P and
-//! are shaded later by a worker, so the barrier is a short leaf and never marks.
+//! The snapshot barrier: a store to an object of the heap records the pointer it overwrites. All roots are scanned while
+//! the world is stopped, so what was reachable then stays found, whatever the program does with it, and what it allocates
+//! later is marked at birth; stores to stacks and globals and the pointers that are written need no record. Records go
+//! to a buffer of the P and are shaded later by a worker, so the barrier is a short leaf and never marks.
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -65,37 +66,29 @@ impl PState {
         }
     }
 
-    /// A store of `new` to the slot.
+    /// Before the slot is overwritten.
     ///
     /// # Safety
     /// The slot is a readable word.
     #[inline]
-    pub unsafe fn store(&mut self, slot: usize, new: usize) {
-        // SAFETY: the caller's promise.
-        self.record(unsafe { heap::load(slot) });
-        self.record(new);
+    pub unsafe fn store(&mut self, slot: usize) {
+        if heap::arena::contains(slot) {
+            // SAFETY: the caller's promise.
+            self.record(unsafe { heap::load(slot) });
+        }
     }
 
-    /// Before `[dst, dst + bytes)` is overwritten with `[src, src + bytes)`, or with zeros if `src` is 0.
+    /// Before `[start, start + bytes)` is overwritten.
     ///
     /// # Safety
-    /// Both ranges are readable, aligned words.
+    /// The range is readable, aligned words, of one object if in the heap.
     #[inline(never)]
-    pub unsafe fn bulk(&mut self, dst: usize, src: usize, bytes: usize) {
-        let mut record = |slot: usize| {
-            // SAFETY: slots within the caller's ranges.
-            unsafe {
-                self.record(heap::load(slot));
-                if src != 0 {
-                    self.record(heap::load(src + (slot - dst)));
-                }
-            }
-        };
-        match heap::object_of(dst) {
-            Some((span, index)) => types::for_each_object_pointer(span, index, dst, dst + bytes, &mut record),
-            // A global or a stack: which words hold pointers is not at hand, so all count. A word that is none is
-            // sorted out when it is shaded, or keeps some object alive for this cycle.
-            None => (dst..dst + bytes).step_by(8).for_each(record),
+    pub unsafe fn bulk(&mut self, start: usize, bytes: usize) {
+        if let Some((span, index)) = heap::object_of(start) {
+            types::for_each_object_pointer(span, index, start, start + bytes, &mut |slot| {
+                // SAFETY: slots within the caller's range.
+                self.record(unsafe { heap::load(slot) });
+            });
         }
     }
 }

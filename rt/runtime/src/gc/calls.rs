@@ -82,12 +82,14 @@ rt_alloc:
 /// The leaf part of `rt_alloc`; 0 when the slow part is needed.
 #[inline(never)]
 extern "C" fn alloc_fast(size: usize, typ: *mut Type, flags: usize) -> usize {
-    if !super::fast_alloc() || size == 0 {
+    let Some(black) = super::fast_alloc() else { return 0 };
+    // SAFETY: null or a descriptor, as Go code vouches.
+    if size == 0 || unsafe { typ.as_ref() }.is_some_and(Type::is_masked_on_demand) {
         return 0;
     }
     // SAFETY: Go code runs, so this thread owns its P, and no safepoint comes before the return.
     let cache = unsafe { &mut (*current_p()).heap };
-    cache.alloc_cached(size, typ, flags, false).unwrap_or(0)
+    cache.alloc_cached(size, typ, flags, black).unwrap_or(0)
 }
 
 /// The address of all objects without size.
@@ -181,26 +183,26 @@ extern "C" fn mem_stats_body(out: *mut [u64; MEM_STATS]) {
     sched::start_world(world);
 }
 
-extern "C" fn write_barrier_body(slot: usize, new: usize) {
+extern "C" fn write_barrier_body(slot: usize, _new: usize) {
     // SAFETY: Go code gives a slot it is about to write, and owns its P.
-    unsafe { (*current_p()).gc.store(slot, new) };
+    unsafe { (*current_p()).gc.store(slot) };
 }
 
-extern "C" fn bulk_barrier_body(dst: usize, src: usize, bytes: usize) {
+extern "C" fn bulk_barrier_body(start: usize, bytes: usize) {
     // SAFETY: Go code gives memory it is about to write, and owns its P.
-    unsafe { (*current_p()).gc.bulk(dst, src, bytes) };
+    unsafe { (*current_p()).gc.bulk(start, bytes) };
 }
 
 unsafe extern "C" {
     /// The leaf [`bulk_barrier_body`], called from a goroutine's stack.
-    fn rt_bulk_barrier(dst: usize, src: usize, bytes: usize);
+    fn rt_bulk_barrier(start: usize, bytes: usize);
 }
 
 #[inline(always)]
 unsafe fn move_words(dst: *mut u8, src: *const u8, bytes: usize) {
     if barrier::on() {
         // SAFETY: the caller's memory, as Go code vouches.
-        unsafe { rt_bulk_barrier(dst as usize, src as usize, bytes) };
+        unsafe { rt_bulk_barrier(dst as usize, bytes) };
     }
     // SAFETY: as above; memmove copies aligned words whole.
     unsafe { core::ptr::copy(src, dst, bytes) };
@@ -210,7 +212,7 @@ unsafe fn move_words(dst: *mut u8, src: *const u8, bytes: usize) {
 unsafe fn clear_words(dst: *mut u8, bytes: usize) {
     if barrier::on() {
         // SAFETY: the caller's memory, as Go code vouches.
-        unsafe { rt_bulk_barrier(dst as usize, 0, bytes) };
+        unsafe { rt_bulk_barrier(dst as usize, bytes) };
     }
     // SAFETY: as above; memset clears aligned words whole.
     unsafe { core::ptr::write_bytes(dst, 0, bytes) };

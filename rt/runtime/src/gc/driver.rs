@@ -3,14 +3,19 @@
 //! A cycle runs on the system stack of the M whose allocation or call began it. Goroutines that wait for finalizers or
 //! for the end of a cycle are parked on lists here.
 
-use super::{PState, Switches, World, pacer, specials};
+use super::{PState, Switches, World, pacer, specials, workers};
 use crate::heap::{PCache, central};
 use crate::sched::{self, G, GList, WorldStopped};
 use crate::sync::Mutex;
 use crate::{stack, sys, tables};
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Objects marked by one allocation in the slice stress mode: few, so that a cycle spans many program steps.
 const SLICE: usize = 50;
+
+/// Objects an allocation marks when the workers are behind: with some 8 KB to an allocation that comes here, several
+/// times what it takes.
+const ASSIST: usize = 2000;
 
 /// The real program while it is stopped.
 struct Stopped<'a>(&'a WorldStopped);
@@ -70,31 +75,73 @@ fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
 pub fn before_alloc() {
     if super::marking() {
         advance();
-    } else if pacer::due() {
+    } else if pacer::due_early() {
         begin();
     }
 }
 
 #[cold]
 fn begin() {
+    let switches = super::switches();
+    let concurrent = switches.has(Switches::CONCURRENT);
+    if !concurrent && !pacer::due() {
+        return;
+    }
+    if pacer::live() > WORKERS_ABOVE {
+        start_workers();
+    }
     with_world_stopped(|world| {
         let nothing = Outcome { ended: false, due: false };
-        if super::marking() || !pacer::due() {
+        if super::marking() || !pacer::due_early() {
             return nothing; // somebody else was first
         }
-        if super::switches().has(Switches::SLICE) {
-            super::begin(world, 0);
+        if switches.has(Switches::SLICE) || concurrent && workers::threads() > 0 {
+            super::begin(world, if switches.has(Switches::SLICE) { 0 } else { concurrent_workers() });
             return nothing;
         }
         Outcome { ended: true, due: super::collect(world, false) }
     });
 }
 
-/// Marks a slice of the cycle in progress and ends it when there is no more to mark.
+/// A smaller heap is marked faster than a thread is started.
+const WORKERS_ABOVE: usize = 3 << 20;
+
+/// As gc, a quarter of the processors marks beside the program.
+fn concurrent_workers() -> usize {
+    sys::thread::cpu_count().div_ceil(4).min(workers::threads())
+}
+
+fn start_workers() {
+    static NUMBERS: AtomicUsize = AtomicUsize::new(0);
+    extern "C" fn start() -> ! {
+        workers::main(NUMBERS.fetch_add(1, Relaxed))
+    }
+    static ONCE: Mutex<()> = Mutex::new(());
+    let _once = ONCE.lock();
+    // SAFETY: a thread without a P.
+    workers::ensure(workers::wanted(), |_| unsafe { sched::create::new_m(core::ptr::null_mut(), false, Some(start)) });
+}
+
+/// Helps the cycle in progress and ends it when there is no more to mark.
 #[cold]
 fn advance() {
-    if !super::slice(SLICE) {
-        return;
+    if super::switches().has(Switches::SLICE) {
+        if !super::slice(SLICE) {
+            return;
+        }
+    } else {
+        // SAFETY: a runtime call owns its P.
+        unsafe { (*sched::current_p()).gc.flush() };
+        workers::recall();
+        if !workers::is_idle() {
+            if !pacer::overrun() {
+                return;
+            }
+            // The program allocates faster than the workers mark: it helps.
+            if !super::slice(ASSIST) {
+                return;
+            }
+        }
     }
     with_world_stopped(|world| {
         if !super::marking() {

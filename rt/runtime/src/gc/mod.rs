@@ -34,7 +34,7 @@ use crate::heap::{PCache, central, pages};
 use crate::sync::Mutex;
 use mark::Marker;
 
-/// Stress switches of the collector and allocator.
+/// How to collect, and stress switches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Switches(u32);
 
@@ -46,8 +46,10 @@ impl Switches {
     pub const VERIFY: Switches = Switches(2);
     /// Mark in slices with the program running in between.
     pub const SLICE: Switches = Switches(4);
-    /// Collect at every safepoint: allocation never takes the fast path.
+    /// Stop at every safepoint: allocation never takes the fast path.
     pub const EACH: Switches = Switches(8);
+    /// Mark beside the program with worker threads.
+    pub const CONCURRENT: Switches = Switches(16);
 
     pub const fn and(self, other: Switches) -> Switches {
         Switches(self.0 | other.0)
@@ -66,11 +68,11 @@ pub fn switches() -> Switches {
     Switches(SWITCHES.load(Relaxed))
 }
 
-/// Settings at start: GOGC's and GOMEMLIMIT's values, if set, and the stress switches. `Err` names the bad variable.
+/// Settings at start: GOGC's and GOMEMLIMIT's values, if set, and switches. `Err` names the bad variable.
 pub fn init(percent: Option<&[u8]>, limit: Option<&[u8]>, switches: Switches) -> Result<(), &'static str> {
     SWITCHES.store(switches.0, Relaxed);
-    if switches.has(Switches::EACH) {
-        ALLOC_GATE.fetch_or(GATE_EACH, Relaxed);
+    if switches.has(Switches::EACH.and(Switches::SLICE)) {
+        ALLOC_GATE.fetch_or(GATE_SLOW, Relaxed);
     }
     // gc takes a malformed GOGC as not set, and a malformed GOMEMLIMIT as fatal.
     pacer::set_percent(percent.filter(|text| !text.is_empty()).and_then(pacer::parse_percent).unwrap_or(pacer::DEFAULT_PERCENT));
@@ -80,15 +82,16 @@ pub fn init(percent: Option<&[u8]>, limit: Option<&[u8]>, switches: Switches) ->
     Ok(())
 }
 
-/// Not 0: allocation takes the slow path.
+/// How to allocate; changes only with the world stopped.
 static ALLOC_GATE: AtomicU32 = AtomicU32::new(0);
 const GATE_MARKING: u32 = 1;
-const GATE_EACH: u32 = 2;
+const GATE_SLOW: u32 = 2;
 
-/// Allocation may take the fast path.
+/// Whether allocation may take the fast path, and if so, whether objects are born marked.
 #[inline(always)]
-pub fn fast_alloc() -> bool {
-    ALLOC_GATE.load(Relaxed) == 0
+pub fn fast_alloc() -> Option<bool> {
+    let gate = ALLOC_GATE.load(Relaxed);
+    (gate & GATE_SLOW == 0).then_some(gate & GATE_MARKING != 0)
 }
 
 /// Marking runs, with the program in between: objects are born marked.
@@ -146,6 +149,7 @@ pub fn collect(world: &impl World, forced: bool) -> bool {
 pub fn begin(world: &impl World, workers: usize) {
     central::finish_sweep();
     world.for_each_p(&mut |cache, _| cache.end_tiny());
+    pacer::begin_concurrent();
     barrier::ON.store(1, Relaxed);
     ALLOC_GATE.fetch_or(GATE_MARKING, Relaxed);
     let marker = &mut *CYCLE.lock();
@@ -160,11 +164,9 @@ pub fn begin(world: &impl World, workers: usize) {
 /// Marks some `budget` objects of a cycle in progress; true when it looks complete and [`finish`] is due. The caller
 /// stays on its P meanwhile.
 pub fn slice(budget: usize) -> bool {
-    let marker = &mut *CYCLE.lock();
+    let Some(mut marker) = CYCLE.try_lock() else { return false };
     let done = marker.drain(budget);
-    if done {
-        marker.flush();
-    }
+    marker.flush();
     done && workers::is_idle()
 }
 
@@ -181,6 +183,8 @@ pub fn finish(world: &impl World, forced: bool) -> bool {
     }
     barrier::ON.store(0, Relaxed);
     ALLOC_GATE.fetch_and(!GATE_MARKING, Relaxed);
+    world.for_each_p(&mut |cache, _| cache.flush());
+    marker.bytes += pacer::end_concurrent();
     complete(world, marker, forced)
 }
 

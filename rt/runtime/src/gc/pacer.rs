@@ -28,6 +28,11 @@ static CYCLES: AtomicUsize = AtomicUsize::new(0);
 static FORCED: AtomicU64 = AtomicU64::new(0);
 static PAUSE_TOTAL: AtomicU64 = AtomicU64::new(0);
 static LAST_END: AtomicU64 = AtomicU64::new(0);
+/// Live bytes when marking beside the program began, and how many were allocated while it lasted the last time.
+static LIVE_AT_BEGIN: AtomicIsize = AtomicIsize::new(0);
+static RUNWAY: AtomicUsize = AtomicUsize::new(0);
+/// Where marking beside the program begins, so that it ends before the goal.
+static TRIGGER: AtomicUsize = AtomicUsize::new(MIN_GOAL);
 /// Recomputing the goal from its parts is one step.
 static UPDATE: Mutex<()> = Mutex::new(());
 
@@ -44,6 +49,30 @@ pub fn live() -> usize {
 #[inline]
 pub fn due() -> bool {
     LIVE.load(Relaxed) >= GOAL.load(Relaxed) as isize
+}
+
+/// The heap has grown so far that marking beside the program should begin.
+#[inline]
+pub fn due_early() -> bool {
+    LIVE.load(Relaxed) >= TRIGGER.load(Relaxed) as isize
+}
+
+/// The heap is so far beyond its goal that the program has to wait for the collector.
+pub fn overrun() -> bool {
+    let goal = GOAL.load(Relaxed);
+    live() > goal.saturating_add(goal / 10)
+}
+
+/// Marking beside the program begins.
+pub fn begin_concurrent() {
+    LIVE_AT_BEGIN.store(LIVE.load(Relaxed), Relaxed);
+}
+
+/// Marking beside the program has ended; bytes allocated, and so marked, meanwhile. Caches are empty.
+pub fn end_concurrent() -> usize {
+    let runway = (LIVE.load(Relaxed) - LIVE_AT_BEGIN.load(Relaxed)).max(0) as usize;
+    RUNWAY.store(runway, Relaxed);
+    runway
 }
 
 pub fn next_goal() -> usize {
@@ -105,7 +134,17 @@ pub fn percent() -> i64 {
 
 fn update() {
     let _one = UPDATE.lock();
-    GOAL.store(goal(MARKED.load(Relaxed), ROOTS.load(Relaxed), PERCENT.load(Relaxed), LIMIT.load(Relaxed)), Relaxed);
+    let marked = MARKED.load(Relaxed);
+    let goal = goal(marked, ROOTS.load(Relaxed), PERCENT.load(Relaxed), LIMIT.load(Relaxed));
+    GOAL.store(goal, Relaxed);
+    TRIGGER.store(trigger(marked, goal, RUNWAY.load(Relaxed)), Relaxed);
+}
+
+/// As far before the goal as the last cycle needed and a quarter more, but not before half of the way, and at least a
+/// twentieth before the goal.
+fn trigger(marked: usize, goal: usize, runway: usize) -> usize {
+    let way = goal.saturating_sub(marked);
+    goal - (runway + runway / 4).clamp(way / 20, way / 2)
 }
 
 fn goal(marked: usize, roots: usize, percent: i64, limit: i64) -> usize {
@@ -182,6 +221,13 @@ mod tests {
         assert_eq!(goal(10 * mb, 0, -1, i64::MAX), usize::MAX >> 1);
         assert!(goal(10 * mb, 0, 100, 15 * mb as i64) <= 15 * mb);
         assert_eq!(goal(10 * mb, 0, 100, 5 * mb as i64), 10 * mb + MIN_STEP);
+    }
+
+    #[test]
+    fn triggers_leave_room_to_the_goal() {
+        assert_eq!(trigger(100, 200, 20), 175);
+        assert_eq!(trigger(100, 200, 90), 150);
+        assert_eq!(trigger(100, 200, 0), 195);
     }
 
     #[test]

@@ -67,6 +67,12 @@ pub fn end() -> usize {
     END.load(Relaxed)
 }
 
+/// The address lies in the arena.
+#[inline(always)]
+pub fn contains(address: usize) -> bool {
+    address.wrapping_sub(START.load(Relaxed)) < SIZE.load(Relaxed)
+}
+
 /// Commits `bytes` more (a multiple of [`COMMIT_STEP`]); the old end, or `None` when the arena or the system is full.
 /// The caller holds the page lock.
 pub fn grow(bytes: usize) -> Option<usize> {

@@ -55,27 +55,35 @@ struct StructField {
 
 const _: () = assert!(core::mem::offset_of!(Type, gc_data) == 32 && size_of::<Type>() == 48);
 
+impl Type {
+    /// Where the pointers are is found by a walk of unknown depth: not on a goroutine's stack.
+    #[inline(always)]
+    pub fn is_masked_on_demand(&self) -> bool {
+        self.tflag & MASK_ON_DEMAND != 0
+    }
+}
+
 /// The mask of the first (at most 64) words of a value of the type, which is no larger than that.
 #[inline(always)]
 fn small_mask(typ: &Type) -> u64 {
-    let bytes = typ.ptr_bytes.div_ceil(8 * WORD);
-    if typ.tflag & MASK_ON_DEMAND != 0 {
-        return slow_small_mask(typ);
-    }
-    let mut mask = 0;
-    let mut i = 0;
-    while i < bytes {
+    if typ.ptr_bytes <= 8 * WORD && !typ.is_masked_on_demand() {
         // SAFETY: descriptors have a mask bit for each word of the pointer prefix, padded to bytes.
-        mask |= u64::from(unsafe { *typ.gc_data.add(i) }) << (8 * i);
-        i += 1;
+        return u64::from(unsafe { *typ.gc_data });
     }
-    mask
+    wide_mask(typ)
 }
 
-#[cold]
-fn slow_small_mask(typ: &Type) -> u64 {
+#[inline(never)]
+fn wide_mask(typ: &Type) -> u64 {
     let mut mask = 0;
-    for_each_pointer(typ, 0, 0, 64 * WORD, &mut |at| mask |= 1 << (at / WORD));
+    if typ.is_masked_on_demand() {
+        for_each_pointer(typ, 0, 0, 64 * WORD, &mut |at| mask |= 1 << (at / WORD));
+        return mask;
+    }
+    for i in 0..typ.ptr_bytes.div_ceil(8 * WORD) {
+        // SAFETY: as in `small_mask`.
+        mask |= u64::from(unsafe { *typ.gc_data.add(i) }) << (8 * i);
+    }
     mask
 }
 
@@ -117,7 +125,7 @@ pub fn for_each_pointer(typ: &Type, base: usize, from: usize, to: usize, f: &mut
     if typ.ptr_bytes == 0 || base + typ.ptr_bytes <= from || base >= to {
         return;
     }
-    if typ.tflag & MASK_ON_DEMAND == 0 {
+    if !typ.is_masked_on_demand() {
         return for_each_masked(typ.gc_data, base, from, to.min(base + typ.ptr_bytes), f);
     }
     let address = typ as *const Type;
