@@ -32,6 +32,7 @@ mod init;
 mod intrinsics;
 pub mod layout;
 mod mangle;
+mod maps;
 mod order;
 mod place;
 mod program;
