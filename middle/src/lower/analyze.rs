@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use frontend::ast::{self, *};
 use frontend::check::info::{SelectionKind, SignatureVars};
-use frontend::types::{Builtin, ObjectId, ObjectKind, Type, TypeId, Types};
+use frontend::types::{Builtin, Name, ObjectId, ObjectKind, Type, TypeId, Types};
 
 use super::func::{Env, Source};
 
@@ -31,6 +31,7 @@ struct Frame {
     has_defer: bool,
     has_recover: bool,
     captures: Vec<ObjectId>,
+    labels: Vec<Name>,
 }
 
 /// See the module docs.
@@ -95,6 +96,11 @@ impl Analysis {
     /// The variables of functions around it that a nested function uses, in order of first use.
     pub fn captures(&self, frame: NodeId) -> &[ObjectId] {
         self.frames.get(&frame).map_or(&[], |f| &f.captures)
+    }
+
+    /// Whether the label is declared in the function itself.
+    pub fn has_label(&self, frame: NodeId, label: Name) -> bool {
+        self.frames.get(&frame).is_some_and(|f| f.labels.contains(&label))
     }
 
     /// Whether the range statement (by its statement's id) loops over a function.
@@ -398,7 +404,14 @@ impl<'w, 'p> Walk<'w, 'p> {
                 self.block(&f.body);
             }
             StmtKind::Range(r) => self.range(s.id, r),
-            StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
+            StmtKind::Labeled { label, stmt } => {
+                if let Some(open) = self.open.last()
+                    && let Some(frame) = self.out.frames.get_mut(&open.id)
+                {
+                    frame.labels.push(label.name);
+                }
+                self.stmt(stmt);
+            }
             StmtKind::Decl(decl) => {
                 if let Decl::Var(group) = &**decl {
                     for spec in &group.specs {

@@ -575,7 +575,10 @@ impl<'p> Lower<'p> {
         let Some(&obj) = info.funcs.get(&decl.id) else { return };
         let object = self.types.object(obj);
         let generic = info.signatures.get(&decl.id).is_some_and(|s| !s.type_params.is_empty());
-        if generic || decl.body.is_none() || decl.name.is_blank() {
+        if decl.body.is_none() && !generic {
+            return self.intrinsic_body(decl, obj);
+        }
+        if generic || decl.name.is_blank() {
             return;
         }
         let symbol = if decl.recv.is_none() && object.name.as_str() == "init" {
@@ -612,6 +615,7 @@ impl<'p> Lower<'p> {
             for directive in &decl.directives {
                 cx.pragma(directive.name.as_str());
             }
+            cx.recover_pragma();
             cx.bind(vars, &abi);
             let func = cx.finish_body(body)?;
             lo.m.define(sym, mir::Def::Func(func), dedup);
@@ -642,9 +646,6 @@ impl FnCx<'_, '_> {
             "go:nosplit" => self.b.pragmas().nosplit = true,
             "go:noinline" => self.b.pragmas().noinline = true,
             _ => {}
-        }
-        if self.analysis.has_recover(self.frame) {
-            self.b.pragmas().noinline = true;
         }
     }
 }

@@ -33,6 +33,7 @@ mod init;
 mod intrinsics;
 pub mod layout;
 mod mangle;
+mod maps;
 mod order;
 mod place;
 mod program;

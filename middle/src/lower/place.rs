@@ -198,7 +198,7 @@ impl FnCx<'_, '_> {
         let val = self.load_borrowed(place);
         match (&val, &place.root) {
             // Nobody changes these.
-            (Val::Mem(_), Root::Value(_) | Root::Map { .. } | Root::Blank) if place.steps.is_empty() => val,
+            (Val::Mem(_), Root::Value(_) | Root::Blank) if place.steps.is_empty() => val,
             (Val::Mem(ptr), _) => {
                 let ptr = *ptr;
                 self.copy_to_temp(ptr, place.ty)
