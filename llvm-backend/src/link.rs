@@ -51,6 +51,19 @@ pub fn emulation(goarch: &str) -> Option<&'static str> {
 
 /// Links and finalizes; `output` appears at once and complete, or not at all.
 pub fn link(request: &LinkRequest) -> Result<Report, LinkError> {
+    with_linked(request, |linked| Ok(finalize::finalize(linked, request.output, request.finalize)?))
+}
+
+/// Links and shows the program's stack maps as text; nothing is written.
+pub fn stack_maps(request: &LinkRequest) -> Result<String, LinkError> {
+    with_linked(request, |linked| {
+        let bytes = std::fs::read(linked).map_err(|e| LinkError::Io(linked.to_owned(), e))?;
+        Ok(finalize::dump::stackmaps(&bytes)?)
+    })
+}
+
+/// Hands the linked file to `f`, in a scratch folder beside the output.
+fn with_linked<T>(request: &LinkRequest, f: impl FnOnce(&Path) -> Result<T, LinkError>) -> Result<T, LinkError> {
     let folder = match request.output.parent() {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
@@ -59,7 +72,7 @@ pub fn link(request: &LinkRequest) -> Result<Report, LinkError> {
     let scratch = tempfile::Builder::new().prefix(".ingot-link-").tempdir_in(folder).map_err(io)?;
     let linked = scratch.path().join("linked");
     run_linker(request, scratch.path(), &linked)?;
-    Ok(finalize::finalize(&linked, request.output, request.finalize)?)
+    f(&linked)
 }
 
 /// Runs lld; its arguments go through a response file because a program has thousands of objects.

@@ -106,4 +106,10 @@ impl<'a> Program<'a> {
     pub fn is_linked(&self, object: ObjectId) -> bool {
         self.links.contains_key(&object)
     }
+
+    /// Whether a `//go:linkname` makes the object's name stand for one of another package.
+    pub fn is_foreign_link(&self, object: ObjectId) -> bool {
+        let own = Mangler { types: self.types, sources: self.sources }.func_symbol(object, &[]);
+        self.links.get(&object).is_some_and(|link| *link != own)
+    }
 }
