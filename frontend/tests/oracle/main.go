@@ -121,14 +121,14 @@ func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types
 					}
 				}
 			case *ast.IndexExpr:
-				// go/types is not of one mind about the type of f[A] in
-				// f[A](x); the instance tells enough.
+				// go/types is not of one mind about the types of f and
+				// f[A] in f[A](x); the instance tells enough.
 				id, _ := n.X.(*ast.Ident)
 				if sel, ok := n.X.(*ast.SelectorExpr); ok {
 					id = sel.Sel
 				}
 				if id != nil && info.Instances[id].TypeArgs.Len() > 0 && info.Types[n].IsValue() {
-					written[n] = false
+					written[n], written[n.X] = false, false
 				}
 			case *ast.FuncDecl:
 				if n.Recv != nil {
