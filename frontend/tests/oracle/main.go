@@ -109,6 +109,7 @@ func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types
 	// constraints, and Ingot has no entries for the types of function
 	// literals and methods, and for receivers.
 	written := map[ast.Node]bool{}
+	receivers := map[ast.Node]bool{}
 	for _, file := range files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -135,6 +136,7 @@ func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types
 					ast.Inspect(n.Recv, func(n ast.Node) bool {
 						if n != nil {
 							written[n] = false
+							receivers[n] = true
 						}
 						return true
 					})
@@ -204,7 +206,7 @@ func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types
 		add("selection", e.Pos(), e.End(), "%s\t%v\t%s", kind, path, typeString(sel.Type()))
 	}
 	for id, inst := range info.Instances {
-		if !written[id] {
+		if receivers[id] {
 			continue
 		}
 		var args []string
