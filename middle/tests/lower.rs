@@ -87,7 +87,7 @@ fn interfaces() {
         "type I interface { M() int }\ntype T struct { a, b, c, d, e int }\nfunc (t T) M() int { return t.e }\n\
          func f(t T) I { return t }\nfunc g(i I) int { return i.M() }\nfunc h(x any) (I, bool) { i, ok := x.(I); return i, ok }",
     );
-    expect(&text(&m, "p.f"), &["alloc_heap", "go:itab.p.T,p.I"]);
+    expect(&text(&m, "p.f"), &["go:itab.p.T,p.I", "alloc_heap"]);
     expect(&text(&m, "p.g"), &["nil_check", "call_code"]);
     expect(&text(&m, "p.h"), &["runtime.assertE2I2"]);
     expect(&text(&m, "p.(*T).M"), &["runtime.panicwrap", "call @\"p.T.M\""]);
@@ -183,7 +183,7 @@ fn initialisation() {
 fn equality_functions() {
     let m = lower(
         "type S struct { a int32; b string; c any; _ int; d float64 }\nvar m map[S]int\nfunc f(a, b S) bool { return a == b }\n\
-         func g() { m = map[S]int{} }",
+         func g(n int) { m = make(map[S]int, n) }",
     );
     expect(&text(&m, "type:.eq.p.S"), &["rt_memequal", "runtime.efaceeq", "cmp.feq"]);
     expect(&text(&m, "type:.hash.p.S"), &["memhash", "runtime.strhash", "runtime.nilinterhash", "runtime.f64hash"]);
