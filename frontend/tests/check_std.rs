@@ -25,7 +25,7 @@ struct Listed {
 fn list(patterns: &[&str]) -> Option<Vec<Listed>> {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{range .GoFiles}}{{.}} {{end}}\t{{range $k, $v := .ImportMap}}{{$k}}={{$v}} {{end}}";
     let out = Command::new("go")
-        .args(["list", "-deps", "-f", FORMAT])
+        .args(["list", "-pgo=off", "-deps", "-f", FORMAT])
         .args(patterns)
         .env("CGO_ENABLED", "0")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
