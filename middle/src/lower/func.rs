@@ -34,6 +34,7 @@ use frontend::types::*;
 
 use super::abi_call::Abi;
 use super::analyze::Analysis;
+use super::mangle::visible_name;
 use super::place::Place;
 use super::{Lower, Res};
 use crate::mir::build::{FuncBuilder, Var};
@@ -183,7 +184,7 @@ pub(super) struct Start<'p> {
 impl<'a, 'p> FnCx<'a, 'p> {
     /// A context with an empty function of this signature.
     pub fn new(lo: &'a mut Lower<'p>, sig: mir::Signature, start: Start<'p>) -> FnCx<'a, 'p> {
-        let func = lo.m.func_names.insert_full(start.symbol.clone()).0 as u32;
+        let func = lo.m.func_names.insert_full(visible_name(&start.symbol)).0 as u32;
         let mut b = FuncBuilder::new(sig);
         let pos = lo.position(start.span.start(), func);
         b.set_start(pos);

@@ -90,6 +90,11 @@ impl<'a> Program<'a> {
         self.packages.get(&pkg).copied()
     }
 
+    /// The packages, in the order they were given.
+    pub fn packages(&self) -> impl Iterator<Item = PackageId> + '_ {
+        self.packages.keys().copied()
+    }
+
     pub fn func(&self, object: ObjectId) -> Option<FuncRef<'a>> {
         self.funcs.get(&object).copied()
     }

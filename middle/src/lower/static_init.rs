@@ -15,12 +15,6 @@ use super::func::Source;
 use super::{Lower, Res};
 use crate::mir::{Data, Def, Layout, Symbol};
 
-/// What a name or selector denotes that has an address at compile time.
-enum Fixed {
-    Func(Symbol),
-    Var(ObjectId),
-}
-
 impl<'p> Lower<'p> {
     /// Whether the value of the expression, converted to `ty`, can be data.
     pub(super) fn is_static(&self, src: Source<'p>, e: &'p Expr, ty: TypeId) -> bool {
@@ -201,7 +195,7 @@ impl<'p> Lower<'p> {
                 }
             },
             _ => {
-                if let Some(Fixed::Func(func)) = self.fixed(src, e) {
+                if let Some(func) = self.static_func(src, e) {
                     let closure = self.static_closure(func);
                     buf.address(at, closure, 0);
                 }
@@ -210,7 +204,8 @@ impl<'p> Lower<'p> {
         }
     }
 
-    fn fixed(&mut self, src: Source<'p>, e: &'p Expr) -> Option<Fixed> {
+    /// The function that a name or a method expression denotes.
+    fn static_func(&mut self, src: Source<'p>, e: &'p Expr) -> Option<Symbol> {
         if let (Some(sel), ExprKind::Selector { name, .. }) = (src.info.selections.get(&e.id), &e.kind) {
             let pkg = match &sel.target {
                 Target::Method { method, .. } => self.types.object(*method).pkg,
@@ -219,11 +214,11 @@ impl<'p> Lower<'p> {
                 }
                 Target::Field => return None,
             };
-            return Some(Fixed::Func(self.method_expr_symbol(sel.recv, name.name, pkg)));
+            return Some(self.method_expr_symbol(sel.recv, name.name, pkg));
         }
         let (func, ident) = self.denoted_func(src, e)?;
         let targs = src.info.instances.get(&ident.id).map_or(&[][..], |i| &i.targs);
-        Some(Fixed::Func(self.func_symbol(func, targs)))
+        Some(self.func_symbol(func, targs))
     }
 
     fn write_conversion(

@@ -29,6 +29,7 @@ const RUNTIME: &[Known] = &[
     k("decoderune", &[], &[]),
     k("deferenter", &[], &[]),
     k("deferexit", &[], &[]),
+    k("deferpushat", &[(1, 0)], &[]),
     k("efaceeq", &[], &[]),
     k("ifaceeq", &[], &[]),
     k("growslice", &[(0, 1)], &[]),

@@ -18,8 +18,6 @@ mod summary;
 
 use std::collections::HashMap;
 
-use petgraph::graph::{DiGraph, NodeIndex};
-
 use crate::mir::cfg::Cfg;
 use crate::mir::*;
 use graph::{Callees, FAR, Graph, Origin, Pointees};
@@ -52,7 +50,7 @@ pub struct Outcome {
 pub fn run(module: &mut Module, external: &Summaries) -> Outcome {
     let mut known = Known { module, external, own: HashMap::new() };
     let mut fates: Vec<(Symbol, Fate)> = Vec::new();
-    for component in components(known.module) {
+    for component in super::call_graph::components(known.module) {
         let mut decided: Vec<(Symbol, Fate)>;
         loop {
             let mut changed = false;
@@ -86,48 +84,6 @@ pub fn run(module: &mut Module, external: &Summaries) -> Outcome {
         outcome.decisions.extend(rewrite(func, f, &fate, &zero));
     }
     outcome
-}
-
-/// Functions defined here, callees before callers.
-fn components(module: &Module) -> Vec<Vec<Symbol>> {
-    let mut calls = DiGraph::<Symbol, (), u32>::new();
-    let mut nodes: Vec<Option<NodeIndex>> = vec![None; module.symbols.len()];
-    for (i, data) in module.symbols.values().enumerate() {
-        if let Def::Func(_) = data.def {
-            nodes[i] = Some(calls.add_node(Symbol(i as u32)));
-        }
-    }
-    for (i, data) in module.symbols.values().enumerate() {
-        let (Def::Func(func), Some(from)) = (&data.def, nodes[i]) else { continue };
-        let mut callees: Vec<Symbol> = Vec::new();
-        for inst in &func.insts {
-            match inst.op {
-                Op::Call { callee: Callee::Direct(s), .. } | Op::FuncAddr(s) => callees.push(s),
-                // The code of a constant closure.
-                Op::GlobalAddr(s, 0) => {
-                    if let Def::Data(d) = &module.symbols[s.index()].def {
-                        callees.extend(d.relocs.iter().filter(|r| r.offset == 0).map(|r| r.target));
-                    }
-                }
-                _ => {}
-            }
-        }
-        callees.sort_unstable();
-        callees.dedup();
-        for callee in callees {
-            if let Some(to) = nodes[callee.index()] {
-                calls.add_edge(from, to, ());
-            }
-        }
-    }
-    let scc = petgraph::algo::tarjan_scc(&calls);
-    scc.into_iter()
-        .map(|c| {
-            let mut symbols: Vec<Symbol> = c.into_iter().map(|n| calls[n]).collect();
-            symbols.sort_unstable();
-            symbols
-        })
-        .collect()
 }
 
 fn calls_itself(func: &Func, f: Symbol) -> bool {
