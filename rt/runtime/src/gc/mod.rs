@@ -19,6 +19,7 @@ pub mod mark;
 pub mod pacer;
 pub mod specials;
 pub mod sweep;
+pub mod trace;
 pub mod verify;
 pub mod work;
 pub mod workers;
@@ -50,6 +51,8 @@ impl Switches {
     pub const EACH: Switches = Switches(8);
     /// Mark beside the program with worker threads.
     pub const CONCURRENT: Switches = Switches(16);
+    /// Print a line for each cycle.
+    pub const TRACE: Switches = Switches(32);
 
     pub const fn and(self, other: Switches) -> Switches {
         Switches(self.0 | other.0)
