@@ -63,9 +63,6 @@ fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
     }
     if outcome.ended {
         wake_cycle_waiters();
-        if central::all_swept() {
-            super::scavenge();
-        }
     }
 }
 

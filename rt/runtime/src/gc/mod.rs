@@ -75,7 +75,9 @@ pub fn init(percent: Option<&[u8]>, limit: Option<&[u8]>, switches: Switches) ->
         ALLOC_GATE.fetch_or(GATE_SLOW, Relaxed);
     }
     // gc takes a malformed GOGC as not set, and a malformed GOMEMLIMIT as fatal.
-    pacer::set_percent(percent.filter(|text| !text.is_empty()).and_then(pacer::parse_percent).unwrap_or(pacer::DEFAULT_PERCENT));
+    pacer::set_percent(
+        percent.filter(|text| !text.is_empty()).and_then(pacer::parse_percent).unwrap_or(pacer::DEFAULT_PERCENT),
+    );
     if let Some(text) = limit.filter(|text| !text.is_empty()) {
         pacer::set_limit(pacer::parse_limit(text).ok_or("GOMEMLIMIT")?);
     }

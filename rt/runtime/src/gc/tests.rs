@@ -204,16 +204,17 @@ fn large_arrays_of_pointers_are_scanned_in_parts() {
 fn random_graph(switches: Switches, rounds: usize, mut collect_now: impl FnMut(&Program, &mut Random)) {
     let mut program = Program::new(switches);
     let mut random = Random(0x1234_5678_9abc_def1);
-    let types: Vec<(usize, *mut Type, Vec<usize>)> = [(1, 1u64), (2, 2), (3, 5), (7, 0x41), (40, 0xff_0000_0001), (60, 1 << 59)]
-        .iter()
-        .flat_map(|&(words, mask)| {
-            let pointers = (0..words).filter(|word| mask >> word & 1 != 0).collect::<Vec<_>>();
-            [1, 3, 30, 300].map(|copies| {
-                let slots = (0..copies).flat_map(|copy| pointers.iter().map(move |slot| copy * words + slot));
-                (copies * words, typ(words, mask), slots.collect())
+    let types: Vec<(usize, *mut Type, Vec<usize>)> =
+        [(1, 1u64), (2, 2), (3, 5), (7, 0x41), (40, 0xff_0000_0001), (60, 1 << 59)]
+            .iter()
+            .flat_map(|&(words, mask)| {
+                let pointers = (0..words).filter(|word| mask >> word & 1 != 0).collect::<Vec<_>>();
+                [1, 3, 30, 300].map(|copies| {
+                    let slots = (0..copies).flat_map(|copy| pointers.iter().map(move |slot| copy * words + slot));
+                    (copies * words, typ(words, mask), slots.collect())
+                })
             })
-        })
-        .collect();
+            .collect();
     program.roots.resize(20, 0);
     // object -> kind of type
     let mut model: HashMap<usize, usize> = HashMap::new();
