@@ -1,16 +1,38 @@
 # Every target that needs the machine made ready calls `setup`, which is idempotent.
 export LLVM_SYS_221_PREFIX ?= /usr/lib/llvm-22
 CARGO ?= cargo
+INGOT := target/release/ingot
+SUITE := target/release/testsuite
+ROUNDS ?= 20
+SEED ?= 1
 
-.PHONY: setup build demo test smoke clean
+.PHONY: setup build demo test smoke suite stress clean
 setup:
 	@scripts/setup
 
 build: setup
-	$(CARGO) build --release
+	$(CARGO) build --release --workspace
 
-test: setup
+# Builds a program of several packages with gc and with Ingot, runs both and compares output, time and size.
+demo: build
+	@scripts/demo
+
+# Under three minutes: a few programs in every mode.
+smoke: build
+	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --filter 0
+
+test: build
 	$(CARGO) test --workspace
+	$(CARGO) test --manifest-path rt/Cargo.toml
+	$(SUITE) --ingot $(INGOT) --mode dev,release,stress
+
+# Every program of the suite against gc in dev and release.
+suite: build
+	$(SUITE) --ingot $(INGOT) --mode dev,release
+
+# Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on.
+stress: build
+	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
 
 clean:
 	$(CARGO) clean

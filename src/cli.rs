@@ -1,8 +1,9 @@
 //! The command line: the go command's spelling (`-tags x`, `-tags=x`, `--tags x`) over clap.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Ingot compiles Go programs ahead of time with LLVM.
 #[derive(Debug, Parser)]
@@ -14,29 +15,162 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Compile packages and their dependencies
+    Build(Build),
+    /// Compile a main package and run it
+    Run(Run),
+    /// Type-check packages
+    Check(Check),
     /// Print Ingot's version and the Go version it implements
     Version,
     /// Print what Ingot found: Go distribution, LLVM, target
     Env,
 }
 
+/// Flags that say which packages are meant and how they are loaded; the go command's.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Load {
+    /// Change to DIR before running the command
+    #[arg(short = 'C', value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Build tags, separated by commas
+    #[arg(long, value_name = "LIST")]
+    pub tags: Option<String>,
+    /// Module download mode: readonly, vendor or mod
+    #[arg(long = "mod", value_name = "MODE")]
+    pub module_mode: Option<String>,
+    /// Another go.mod file
+    #[arg(long, value_name = "FILE")]
+    pub modfile: Option<PathBuf>,
+    /// Packages compiled at once
+    #[arg(short = 'p', value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Remove file system paths from the binary
+    #[arg(long)]
+    pub trimpath: bool,
+    /// Stamp version control information: true, false or auto
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub buildvcs: Option<String>,
+    /// Linker flags: -s, -w and -X importpath.name=value
+    #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
+    pub ldflags: Option<String>,
+    /// Print the names of packages as they are compiled
+    #[arg(short = 'v')]
+    pub verbose: bool,
+    /// Print the commands that are run
+    #[arg(short = 'x')]
+    pub print_commands: bool,
+    /// Print the temporary folder and keep it
+    #[arg(long)]
+    pub work: bool,
+    /// Compile everything anew
+    #[arg(short = 'a')]
+    pub rebuild: bool,
+    /// Quick compilation for development
+    #[arg(long)]
+    pub dev: bool,
+    /// Print how long each phase took
+    #[arg(long)]
+    pub time_passes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    #[command(flatten)]
+    pub load: Load,
+    /// Output file or folder
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Print a stage of the compilation of the named packages instead of building
+    #[arg(long, value_enum)]
+    pub emit: Option<Emit>,
+    /// With --emit: only this function
+    #[arg(long, value_name = "FUNC")]
+    pub dump: Option<String>,
+    pub packages: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub load: Load,
+    /// Package or .go files, then the program's arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub load: Load,
+    pub packages: Vec<String>,
+}
+
+/// What `--emit` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// The syntax tree
+    Ast,
+    /// The intermediate representation after its passes
+    Mir,
+    /// LLVM IR after all passes
+    Llvm,
+    /// Assembly
+    Asm,
+    /// The stack maps of the linked program
+    Stackmaps,
+}
+
 /// Flags of more than one letter that the go command spells with one dash.
-const LONG_FLAGS: &[&str] = &["help"];
+const LONG_FLAGS: &[&str] = &[
+    "help", "tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "work", "dev", "time-passes", "emit", "dump",
+];
+
+/// Flags the environment's GOFLAGS may set for us; all others there are the go command's.
+const ENVIRONMENT_FLAGS: &[&str] = &["tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "p", "v", "x", "a"];
+
+/// Puts the flags of GOFLAGS, as far as they are ours, behind the command's name: the command line's own win.
+pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Vec<OsString> {
+    let takes_flags = args.get(1).is_some_and(|command| command == "build" || command == "run" || command == "check");
+    if !takes_flags {
+        return args;
+    }
+    let ours = goflags.split_whitespace().filter(|word| {
+        let name = word.trim_start_matches('-').split('=').next().unwrap_or("");
+        let given = args.iter().any(|a| {
+            let text = a.to_string_lossy();
+            text.starts_with('-') && text.trim_start_matches('-').split('=').next() == Some(name)
+        });
+        ENVIRONMENT_FLAGS.contains(&name) && !given
+    });
+    let ours: Vec<OsString> = ours.map(OsString::from).collect();
+    args.splice(2..2, ours);
+    args
+}
 
 /// Turns the go command's `-flag` spelling into clap's `--flag`; what is not a known flag stays as it is.
 pub fn normalise(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut flags_end = false;
-    args.into_iter()
-        .map(|arg| {
-            flags_end |= arg == "--";
-            match arg.to_str().and_then(|a| a.strip_prefix('-')) {
-                Some(rest) if !flags_end && LONG_FLAGS.contains(&rest.split('=').next().unwrap_or(rest)) => {
-                    OsString::from(format!("--{rest}"))
-                }
-                _ => arg,
+    let mut out: Vec<OsString> = Vec::new();
+    for arg in args {
+        // The arguments of a program that is run are its own.
+        flags_end |= arg == "--" || (out.get(1).is_some_and(|c| c == "run") && is_package_word(&out, &arg));
+        let long = match arg.to_str().and_then(|a| a.strip_prefix('-')) {
+            Some(rest) if !flags_end && LONG_FLAGS.contains(&rest.split('=').next().unwrap_or(rest)) => {
+                Some(OsString::from(format!("--{rest}")))
             }
-        })
-        .collect()
+            _ => None,
+        };
+        out.push(long.unwrap_or(arg));
+    }
+    out
+}
+
+/// Whether the word behind `run` and its flags is the package: not a flag, and not a flag's value.
+fn is_package_word(before: &[OsString], arg: &OsString) -> bool {
+    const WITH_VALUE: &[&str] = &["-C", "-p", "--tags", "--mod", "--modfile", "--ldflags"];
+    let value = before.last().and_then(|a| a.to_str()).is_some_and(|a| WITH_VALUE.contains(&a));
+    before.len() > 1 && !value && !arg.to_string_lossy().starts_with('-')
 }
 
 #[cfg(test)]
@@ -52,11 +186,42 @@ mod tests {
         for spelling in ["-help", "--help"] {
             assert_eq!(parse(&[spelling]).expect_err("help").kind(), clap::error::ErrorKind::DisplayHelp);
         }
-        assert!(matches!(parse(&["version"]).expect("valid").command, Command::Version));
+        for spelling in [["-tags", "a,b"], ["--tags", "a,b"]] {
+            let cli = parse(&["build", spelling[0], spelling[1], "-o", "x", "./p"]).expect("valid");
+            let Command::Build(build) = cli.command else { panic!("not build") };
+            assert_eq!(build.load.tags.as_deref(), Some("a,b"));
+            assert_eq!(build.packages, ["./p"]);
+        }
+    }
+
+    #[test]
+    fn a_program_keeps_its_arguments() {
+        let cli = parse(&["run", "-dev", "-tags", "x", "a.go", "-tags", "y", "-o"]).expect("valid");
+        let Command::Run(run) = cli.command else { panic!("not run") };
+        assert_eq!(run.load.tags.as_deref(), Some("x"));
+        assert_eq!(run.words, ["a.go", "-tags", "y", "-o"]);
+    }
+
+    #[test]
+    fn goflags_come_first_and_lose() {
+        let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        let merged = with_environment(args(&["ingot", "build", "-tags=x", "."]), "-tags=y -trimpath -modcacherw");
+        assert_eq!(merged, args(&["ingot", "build", "-trimpath", "-tags=x", "."]));
+        assert_eq!(with_environment(args(&["ingot", "env"]), "-trimpath"), args(&["ingot", "env"]));
     }
 
     #[test]
     fn unknown_flags_are_errors() {
-        assert!(parse(&["version", "-nosuch"]).is_err());
+        for args in [&["version", "-nosuch"][..], &["build", "-nosuch"], &["build", "-race"]] {
+            assert!(parse(args).is_err(), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn linker_flags_may_begin_with_a_dash() {
+        let cli = parse(&["build", "-ldflags", "-s -w -X main.v=1"]).expect("valid");
+        let Command::Build(build) = cli.command else { panic!("not build") };
+        assert_eq!(build.load.ldflags.as_deref(), Some("-s -w -X main.v=1"));
+        assert!(parse(&["build", "-ldflags=-s"]).is_ok());
     }
 }

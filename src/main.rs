@@ -1,11 +1,21 @@
 //! The `ingot` command.
 //!
-//! [`cli`] reads the command line, [`toolchain`] finds the Go distribution and LLVM.
-//! Exit codes are the go command's: 0, 1 for errors in the user's
-//! program, 2 for a wrong command line.
+//! [`cli`] reads the command line, [`toolchain`] finds the Go distribution and LLVM, [`load`] asks the go command which
+//! packages there are, [`front`] parses and checks them, [`compile`] makes the program; [`commands`] puts these together.
+//! Exit codes are the go command's: 0, 1 for errors in the user's program, 2 for a wrong command line.
 
+mod buildinfo;
+mod cache;
 mod cli;
+mod commands;
+mod compile;
+mod front;
+mod linkvars;
+mod load;
+mod overlay;
+mod progress;
 mod toolchain;
+mod version;
 
 use std::process::ExitCode;
 
@@ -13,8 +23,13 @@ use clap::Parser;
 use cli::{Cli, Command};
 use toolchain::{GO_VERSION, Toolchain};
 
+/// Address space of each compiling thread's stack: trees may nest deeply. Pages are taken as they are touched.
+const THREAD_STACK: usize = 512 << 20;
+
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(cli::normalise(std::env::args_os())) {
+    let goflags = std::env::var("GOFLAGS").unwrap_or_default();
+    let args = cli::with_environment(std::env::args_os().collect(), &goflags);
+    let cli = match Cli::try_parse_from(cli::normalise(args)) {
         Ok(cli) => cli,
         Err(e) => {
             let code = if e.use_stderr() { 2 } else { 0 };
@@ -23,15 +38,29 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    let result = match cli.command {
+    let jobs = match &cli.command {
+        Command::Build(build) => build.load.jobs,
+        Command::Run(run) => run.load.jobs,
+        Command::Check(check) => check.load.jobs,
+        Command::Version | Command::Env => None,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs.unwrap_or(0)).build_global();
+    if let Err(e) = pool {
+        eprintln!("ingot: {e}");
+        return ExitCode::from(1);
+    }
+    let result = match &cli.command {
+        Command::Build(build) => commands::build(build),
+        Command::Run(run) => commands::run(run),
+        Command::Check(check) => commands::check(check),
         Command::Version => {
-            println!("ingot version {} go{GO_VERSION} linux/amd64", env!("CARGO_PKG_VERSION"));
-            Ok(())
+            println!("ingot version {} go{GO_VERSION} linux/amd64", version::INGOT);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Env => print_env(),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(text) => {
             eprintln!("{text}");
             ExitCode::from(1)
@@ -39,7 +68,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn print_env() -> Result<(), String> {
+fn print_env() -> Result<ExitCode, String> {
     let t = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
     println!("GOROOT='{}'", t.goroot.display());
     println!("GOVERSION='{}'", t.go_version);
@@ -47,5 +76,6 @@ fn print_env() -> Result<(), String> {
     println!("GOARCH='{}'", t.goarch);
     println!("GOAMD64='{}'", t.goamd64);
     println!("LLVM_BIN='{}'", t.llvm_bin.display());
-    Ok(())
+    println!("INGOT_CACHE='{}'", cache::folder().display());
+    Ok(ExitCode::SUCCESS)
 }

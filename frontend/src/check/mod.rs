@@ -1,3 +1,305 @@
 //! The type checker: names are resolved, every expression gets its type, constants their values.
+//!
+//! ```text
+//! collect   package objects, imports, methods         resolver.rs
+//! resolve   declarations, lazily, cycles found        decl.rs, type_decl.rs, type_expr.rs, signature.rs
+//! bodies    statements and expressions                stmt.rs, expr.rs, call.rs, …
+//! finish    init order, unused names, untyped rest    init_order.rs, unused.rs
+//! ```
+//!
+//! Invariants
+//! - Checking never fails as a whole and never panics on a program: what is wrong is reported once and then has the
+//!   type `Invalid` (or `Mode::Invalid`), about which nobody complains again.
+//! - A named type that is reachable from the outside of a declaration in progress is complete or on the stack of
+//!   declarations in progress. What needs complete types (type sets, method sets, comparability) inside a
+//!   declaration is put off with [`Checker::later`].
+//! - The scope in `env` is the only way names are looked up; nested functions save and restore `env` as a whole.
 
+mod assign;
+mod assign_stmt;
+mod builtins;
+mod call;
+mod composite_type;
+mod convert;
+mod decl;
+mod expr;
+mod func_inst;
+mod implements;
+mod infer;
 pub mod info;
+mod init_order;
+mod index;
+mod instantiate;
+mod labels;
+mod literal;
+mod operand;
+mod range;
+mod resolver;
+mod returns;
+mod scope;
+mod selector;
+mod signature;
+mod stmt;
+mod switch;
+mod type_decl;
+mod type_expr;
+mod unify;
+mod untyped;
+mod unused;
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexSet;
+
+use crate::ast::{self, NodeId};
+use crate::constant::Const;
+use crate::diagnostic::Diagnostic;
+use crate::span::{Pos, SourceMap, Span};
+use crate::types::{Name, ObjectId, PackageId, TypeId, Types};
+
+pub use info::{Checked, Info, Mode};
+use operand::{Operand, Untyped};
+use resolver::{DeclInfo, ImportUse};
+use scope::{Scope, ScopeId};
+
+/// A package to check.
+pub struct Input<'a> {
+    /// The import path, as the linker knows it.
+    pub path: &'a str,
+    pub files: &'a [ast::File],
+    /// `NodeIds::len()` after all files were parsed.
+    pub nodes: usize,
+    /// Language version of the module.
+    pub go_version: (u32, u32),
+    /// Packages by path as written in the source. `unsafe` need not be in it.
+    pub imports: &'a HashMap<String, PackageId>,
+}
+
+/// Checks a package whose imports have been checked.
+pub fn check_package(types: &Types, sources: &SourceMap, input: &Input<'_>) -> Checked {
+    let name = input.files.first().map_or("_", |file| file.name.as_str());
+    let package = types.new_package(input.path, name);
+    let mut checker = Checker::new(types, sources, input, package);
+    checker.run();
+    Checked {
+        package,
+        info: checker.info,
+        diagnostics: checker.diagnostics,
+        per_iteration_loop_vars: input.go_version >= (1, 22),
+    }
+}
+
+/// What is put off until the types it needs are complete.
+type Action<'a> = Box<dyn FnOnce(&mut Checker<'a>) + 'a>;
+
+/// All state of checking one package.
+pub(crate) struct Checker<'a> {
+    types: &'a Types,
+    sources: &'a SourceMap,
+    files: &'a [ast::File],
+    imports: &'a HashMap<String, PackageId>,
+    go_version: (u32, u32),
+    pkg: PackageId,
+    info: Info,
+    diagnostics: Vec<Diagnostic>,
+
+    scopes: Vec<Scope>,
+    package_scope: ScopeId,
+    /// Parallel to `files`.
+    file_scopes: Vec<ScopeId>,
+
+    /// Package-level objects (methods and blank ones included) and how they were declared.
+    decls: HashMap<ObjectId, DeclInfo<'a>>,
+    /// Package-level objects in source order: the order they are resolved in.
+    decl_order: Vec<ObjectId>,
+    /// Declarations in progress, outermost first.
+    path: Vec<ObjectId>,
+    /// Where local names stand: in progress or done. Objects without an entry are not begun.
+    states: HashMap<ObjectId, decl::State>,
+    /// Package-level objects each package-level object's initialiser or body refers to, in order of reference.
+    deps: HashMap<ObjectId, IndexSet<ObjectId>>,
+    /// Type names whose declaration turned out to be an invalid cycle: they mean the invalid type.
+    broken: HashSet<ObjectId>,
+    /// Declared types whose right side has no underlying type yet.
+    waiting: Vec<(ObjectId, TypeId)>,
+    /// Scopes with the type parameters of generic aliases in progress.
+    alias_scopes: HashMap<ObjectId, ScopeId>,
+    /// Declared types and instances that were found to be of finite size.
+    finite: HashSet<TypeId>,
+
+    import_uses: Vec<ImportUse<'a>>,
+    /// The import a name of a file scope came through, for `import . "p"`.
+    dot_imports: HashMap<(ScopeId, Name), ObjectId>,
+    /// An import failed: undefined names may follow from that.
+    missing_imports: bool,
+
+    /// Variables and imports something refers to.
+    used: HashSet<ObjectId>,
+    /// Local variables in order of declaration, for the unused ones to be reported.
+    local_vars: Vec<ObjectId>,
+    /// The function (index into `frames`) each local variable belongs to.
+    owners: HashMap<ObjectId, usize>,
+    /// Functions and function literals whose bodies were begun.
+    frames: Vec<Frame>,
+
+    /// Expressions that still have an untyped type.
+    untyped: HashMap<NodeId, Untyped<'a>>,
+    delayed: Vec<Action<'a>>,
+    env: Env<'a>,
+}
+
+/// A function or function literal: what captures are computed from.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    parent: Option<usize>,
+    /// The expression, of a literal.
+    lit: Option<NodeId>,
+}
+
+/// Where in the program the checker stands. Cheap to clone; saved and restored as a whole.
+#[derive(Clone, Default)]
+struct Env<'a> {
+    scope: ScopeId,
+    /// The package-level declaration whose initialiser or body this is: references are its dependencies.
+    decl: Option<ObjectId>,
+    /// Value of `iota` in a constant declaration.
+    iota: Option<Const>,
+    /// For an inherited constant expression: where errors are reported (the name that inherits it).
+    err_span: Option<Span>,
+    /// Names are looked up as of this position in function scopes (bodies of function literals are checked late).
+    lookup_pos: Option<Pos>,
+    /// Set while type parameters are declared: `type T[P *T…]` must not instantiate what is incomplete.
+    in_type_params: bool,
+    /// In a function body: its results.
+    func: Option<FuncEnv>,
+    /// Index into `frames` of the function around.
+    frame: Option<usize>,
+    /// Type parameters of the generic function around (those of a method's receiver type included).
+    outer_params: Box<[TypeId]>,
+    /// A call or receive occurred (for `len` and `cap` of arrays being constant).
+    has_call_or_recv: bool,
+    /// The panic call expressions that end statement lists.
+    is_panic: Option<&'a ast::CallExpr>,
+}
+
+/// Of the function whose body is checked.
+#[derive(Clone, Debug, Default)]
+struct FuncEnv {
+    /// The result variables, unnamed ones included.
+    results: std::rc::Rc<[ObjectId]>,
+    /// Whether the results have names.
+    named: bool,
+}
+
+impl<'a> Checker<'a> {
+    fn new(types: &'a Types, sources: &'a SourceMap, input: &Input<'a>, pkg: PackageId) -> Checker<'a> {
+        let mut checker = Checker {
+            types,
+            sources,
+            files: input.files,
+            imports: input.imports,
+            go_version: input.go_version,
+            pkg,
+            info: Info::new(input.nodes),
+            diagnostics: Vec::new(),
+            scopes: Vec::new(),
+            package_scope: ScopeId::default(),
+            file_scopes: Vec::new(),
+            decls: HashMap::new(),
+            decl_order: Vec::new(),
+            path: Vec::new(),
+            states: HashMap::new(),
+            deps: HashMap::new(),
+            broken: HashSet::new(),
+            waiting: Vec::new(),
+            alias_scopes: HashMap::new(),
+            finite: HashSet::new(),
+            import_uses: Vec::new(),
+            dot_imports: HashMap::new(),
+            missing_imports: false,
+            used: HashSet::new(),
+            local_vars: Vec::new(),
+            owners: HashMap::new(),
+            frames: Vec::new(),
+            untyped: HashMap::new(),
+            delayed: Vec::new(),
+            env: Env::default(),
+        };
+        checker.package_scope = checker.new_scope(None, false);
+        checker.env.scope = checker.package_scope;
+        checker
+    }
+
+    fn run(&mut self) {
+        self.collect_objects();
+        self.resolve_package_objects();
+        self.process_delayed(0);
+        self.init_order();
+        self.unused_variables();
+        self.unused_imports();
+        self.record_untyped();
+    }
+
+    // ---- delayed actions
+
+    /// Puts an action off to the end of the statement or of the package-level declarations.
+    fn later(&mut self, action: impl FnOnce(&mut Checker<'a>) + 'a) {
+        self.delayed.push(Box::new(action));
+    }
+
+    /// Runs the actions put off since the queue had this length, and what they put off.
+    fn process_delayed(&mut self, from: usize) {
+        let env = self.env.clone();
+        let mut next = from;
+        while next < self.delayed.len() {
+            let action = std::mem::replace(&mut self.delayed[next], Box::new(|_| {}));
+            action(self);
+            self.env = env.clone();
+            next += 1;
+        }
+        self.delayed.truncate(from);
+    }
+
+    // ---- diagnostics
+
+    /// Reports an error, unless it only follows from one already reported.
+    fn error(&mut self, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(span, message));
+    }
+
+    fn error_pos(&mut self, pos: Pos, message: impl Into<String>) {
+        self.error(pos.span(), message);
+    }
+
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        let follows = |m: &str| m.contains("invalid operand") || m.contains("invalid type");
+        if !self.diagnostics.is_empty() && follows(&diagnostic.message) {
+            return;
+        }
+        if let Some(span) = self.env.err_span {
+            diagnostic.span = span;
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A type as messages print it.
+    fn str(&self, ty: TypeId) -> String {
+        self.types.type_str(ty, Some(self.pkg))
+    }
+
+    /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.
+    fn allow_version(&self, minor: u32) -> bool {
+        self.go_version >= (1, minor)
+    }
+
+    /// The source text of an expression, as messages print it.
+    fn text(&self, e: &ast::Expr) -> String {
+        expr_text::expr_str(e)
+    }
+
+    fn operand(&self, e: &'a ast::Expr) -> Operand<'a> {
+        Operand::invalid(e)
+    }
+}
+
+mod expr_text;

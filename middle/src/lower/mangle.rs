@@ -32,6 +32,44 @@ pub fn package_prefix(types: &Types, pkg: PackageId) -> &str {
     path.split(' ').next().unwrap_or(path)
 }
 
+/// Names longer than this are cut and get a hash instead of their rest.
+const MAX_NAME: usize = 240;
+
+/// A part of a symbol, cut if it is very long.
+pub fn short_name(name: &str) -> String {
+    if name.len() <= MAX_NAME {
+        return name.to_owned();
+    }
+    let mut end = MAX_NAME - 40;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}…{:032x}", &name[..end], super::data::fnv128(name.as_bytes()))
+}
+
+/// A function's name as tracebacks and profiles show it: type arguments are `[...]`.
+pub fn visible_name(symbol: &str) -> String {
+    if symbol.starts_with("go:") {
+        return symbol.to_owned();
+    }
+    let mut out = String::new();
+    let mut depth = 0;
+    for c in symbol.chars() {
+        match c {
+            '[' => {
+                if depth == 0 {
+                    out.push_str("[...]");
+                }
+                depth += 1;
+            }
+            ']' => depth -= 1,
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
 impl<'t> Mangler<'t> {
     /// The type's name in symbols.
     pub fn link_string(&self, ty: TypeId) -> String {
@@ -78,7 +116,7 @@ impl<'t> Mangler<'t> {
             out.push('.');
         }
         out.push_str(object.name.as_str());
-        if !named.targs.is_empty() && !(mode == Mode::Reflect && self.is_outer_only(named)) {
+        if !named.targs.is_empty() {
             self.write_args(out, &named.targs);
         }
         if mode == Mode::Link && self.is_local(named.obj) {
@@ -86,10 +124,6 @@ impl<'t> Mangler<'t> {
             let base = file.rsplit('/').next().unwrap_or(file);
             let _ = write!(out, "·{base}:{}", object.span.lo);
         }
-    }
-
-    fn is_outer_only(&self, named: &Named) -> bool {
-        !self.types.named_decl(named).outer_params.is_empty()
     }
 
     /// Declared inside a function.

@@ -23,6 +23,7 @@ mod composite;
 mod convert;
 mod data;
 mod defers;
+mod embed;
 mod eq_hash;
 mod expr;
 mod func;
@@ -32,12 +33,14 @@ mod init;
 mod intrinsics;
 pub mod layout;
 mod mangle;
+mod maps;
 mod order;
 mod place;
 mod program;
 mod range;
 mod range_func;
 mod select;
+mod selector;
 mod static_init;
 mod stmt;
 mod switch;
@@ -54,6 +57,7 @@ use frontend::types::*;
 use crate::mir;
 use layout::Layouts;
 use mangle::Mangler;
+pub use init::lower_start;
 pub use program::{Arch, PackageInput, Program};
 
 /// The result of something that may not be supported yet.
@@ -92,6 +96,9 @@ pub struct Lower<'p> {
     files: HashMap<frontend::span::FileId, u32>,
     /// Package variables whose whole initial value is data.
     static_vars: HashSet<ObjectId>,
+    /// Nameless static objects so far.
+    statics: u32,
+    init: init::InitState<'p>,
 }
 
 /// The module of one package, or why it cannot be made.
@@ -117,6 +124,8 @@ impl<'p> Lower<'p> {
             diagnostics: Vec::new(),
             files: HashMap::new(),
             static_vars: HashSet::new(),
+            statics: 0,
+            init: init::InitState::default(),
         }
     }
 

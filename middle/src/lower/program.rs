@@ -90,6 +90,11 @@ impl<'a> Program<'a> {
         self.packages.get(&pkg).copied()
     }
 
+    /// The packages, in the order they were given.
+    pub fn packages(&self) -> impl Iterator<Item = PackageId> + '_ {
+        self.packages.keys().copied()
+    }
+
     pub fn func(&self, object: ObjectId) -> Option<FuncRef<'a>> {
         self.funcs.get(&object).copied()
     }
@@ -105,5 +110,11 @@ impl<'a> Program<'a> {
     /// Whether a `//go:linkname` names the object's symbol.
     pub fn is_linked(&self, object: ObjectId) -> bool {
         self.links.contains_key(&object)
+    }
+
+    /// Whether a `//go:linkname` makes the object's name stand for one of another package.
+    pub fn is_foreign_link(&self, object: ObjectId) -> bool {
+        let own = Mangler { types: self.types, sources: self.sources }.func_symbol(object, &[]);
+        self.links.get(&object).is_some_and(|link| *link != own)
     }
 }

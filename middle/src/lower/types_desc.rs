@@ -20,7 +20,7 @@ use frontend::types::*;
 
 use super::data::{DataBuf, fnv32, pointer_mask};
 use super::{Lower, Work};
-use crate::lower::mangle::package_prefix;
+use crate::lower::mangle::{package_prefix, short_name};
 use crate::mir::*;
 
 /// `abi.Kind`.
@@ -108,7 +108,7 @@ impl<'p> Lower<'p> {
         if let Some(&sym) = self.type_syms.get(&ty) {
             return sym;
         }
-        let name = format!("type:{}", self.link_string(ty));
+        let name = format!("type:{}", short_name(&self.link_string(ty)));
         let sym = self.m.declare(&name, None);
         self.type_syms.insert(ty, sym);
         if !self.foreign(ty) {
@@ -126,6 +126,11 @@ impl<'p> Lower<'p> {
         }
     }
 
+    /// Whether whoever needs what belongs to this type makes it, and the driver keeps one.
+    pub(super) fn owned_by_nobody(&self, ty: TypeId) -> bool {
+        self.owner(ty).is_none()
+    }
+
     fn owner(&self, ty: TypeId) -> Option<Owner> {
         let base = match self.types.get(ty) {
             &Type::Pointer(elem) => elem,
@@ -134,6 +139,8 @@ impl<'p> Lower<'p> {
         match self.types.get(base) {
             Type::Basic(_) => Some(Owner::Runtime),
             Type::Named(n) if !n.targs.is_empty() => None,
+            // Other packages meet the local types of a function in its results; its own may not need them.
+            Type::Named(n) if self.mangler().is_local(n.obj) => None,
             Type::Named(n) => match self.types.object(n.obj).pkg {
                 Some(pkg) => Some(Owner::Package(pkg)),
                 None => Some(Owner::Runtime),
@@ -275,7 +282,7 @@ impl<'p> Lower<'p> {
         }
         let gc = if info.ptr_bytes / 8 > MAX_MASK_WORDS {
             flags |= flag::GC_MASK_ON_DEMAND;
-            let name = format!("type:.gcmask.{link}");
+            let name = format!("type:.gcmask.{}", short_name(&link));
             let sym = self.m.declare(&name, None);
             if self.requested.insert(name) {
                 self.define_data(sym, DataBuf::sized(8), 8, false, true);
@@ -309,8 +316,8 @@ impl<'p> Lower<'p> {
         let name = self.name_data(&text, "", exported, false, None);
         buf.relative(40, name);
         // Reflection must find the methods of *T from T; other pointer types it can make itself.
-        if named && !self.foreign(ty) {
-            let pointer = types.pointer(ty);
+        let pointer = types.pointer(ty);
+        if named || (matches!(types.get(ty), Type::Struct(_)) && !types.method_set(pointer).is_empty()) {
             let pointer = self.type_desc(pointer);
             buf.relative(44, pointer);
         }
@@ -468,7 +475,7 @@ impl<'p> Lower<'p> {
     fn map_group(&mut self, ty: TypeId) -> Symbol {
         let ty = self.types.underlying(ty);
         let link = self.link_string(ty);
-        let name = format!("type:map.group{}", &link[3..]);
+        let name = format!("type:map.group{}", short_name(&link[3..]));
         self.request(&name, || Work::MapGroup(ty));
         self.m.declare(&name, None)
     }
@@ -541,7 +548,7 @@ impl<'p> Lower<'p> {
 
     /// The itab of a concrete type for an interface type with methods.
     pub(super) fn itab(&mut self, ty: TypeId, iface: TypeId) -> Symbol {
-        let name = format!("go:itab.{},{}", self.link_string(ty), self.link_string(iface));
+        let name = format!("go:itab.{}", short_name(&format!("{},{}", self.link_string(ty), self.link_string(iface))));
         self.constant(&name, 8, |lo| {
             let mut buf = DataBuf::sized(ITAB_FUN as u64);
             let (i, t) = (lo.type_desc(iface), lo.type_desc(ty));

@@ -18,7 +18,7 @@ type deferFrame struct {
 	link  *deferFrame
 	head  *deferRecord
 	panic *panicRecord
-	_     unsafe.Pointer
+	token unsafe.Pointer // identifies the activation to bodies of loops over functions; nil without such defers
 }
 
 type deferRecord struct {
@@ -55,6 +55,19 @@ func deferpush(df *deferFrame, rec *deferRecord, fn func()) {
 	rec.fn = fn
 	rec.link = df.head
 	df.head = rec
+}
+
+// deferpushat pushes onto the frame that carries the token: for a defer statement in the body of a loop over a
+// function, which runs in a frame of its own, below that of the function the statement belongs to.
+func deferpushat(token unsafe.Pointer, fn func()) {
+	df := topDeferFrame()
+	for df != nil && df.token != token {
+		df = df.link
+	}
+	if df == nil {
+		throw("defer in the body of a loop over a function on another goroutine")
+	}
+	deferpush(df, nil, fn)
 }
 
 func deferexit(df *deferFrame) {

@@ -7,7 +7,6 @@ package runtime
 
 import (
 	"internal/runtime/atomic"
-	"unsafe"
 )
 
 var dying struct {

@@ -53,7 +53,7 @@ func itabFor(inter *interfacetype, typ *_type) *itabEntry {
 		e = other
 	} else {
 		e.next = (*itabEntry)(bucket.Load())
-		bucket.StorePtr(unsafe.Pointer(e))
+		bucket.Store(unsafe.Pointer(e))
 	}
 	unlock(&itabs.lock)
 	return e

@@ -1,0 +1,233 @@
+//! Composite literals.
+//!
+//! A literal of a memory type is built in a temporary, or, under `&` and for slices, in the new object itself. All
+//! operands are evaluated in source order before the first is stored, so that a literal never shows half made.
+
+use std::collections::HashMap;
+
+use frontend::ast::{Expr, ExprKind};
+use frontend::types::*;
+
+use super::Res;
+use super::func::{FnCx, Val};
+use crate::mir::Value;
+
+/// An element: where it goes, and its value.
+struct Element<'p> {
+    index: u64,
+    value: &'p Expr,
+}
+
+impl<'p> FnCx<'_, 'p> {
+    /// `T{…}`; the inner `{…}` of a pointer element type is a pointer.
+    pub fn composite(&mut self, e: &'p Expr, elems: &'p [Expr]) -> Res<Val> {
+        let ty = self.ty(e);
+        match self.under(ty) {
+            &Type::Pointer(elem) => {
+                let ptr = self.composite_object(e, elem, elems)?;
+                Ok(Val::one(ptr))
+            }
+            &Type::Map { key, elem } => self.map_literal(e, ty, key, elem, elems),
+            &Type::Slice(elem) => self.slice_literal(e, elem, elems),
+            _ if self.is_memory(ty) => {
+                let slot = self.temp(ty, "literal");
+                let ptr = self.b.slot_addr(slot);
+                self.fill(e, ptr, ty, elems)?;
+                Ok(Val::Mem(ptr))
+            }
+            Type::Struct(fields) => {
+                let parts = self.struct_values(elems, fields)?;
+                self.at(e.pos());
+                let mut leaves = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    match parts.get(&i) {
+                        Some(val) => leaves.extend_from_slice(val.words()),
+                        None => leaves.extend_from_slice(self.zero(field.ty).words()),
+                    }
+                }
+                Ok(Val::Scalars(leaves))
+            }
+            &Type::Array { elem, .. } => {
+                // At most one element has leaves.
+                let elements = self.elements(elems)?;
+                let mut val = self.zero(ty);
+                for element in elements {
+                    let new = self.expr_as(element.value, elem)?;
+                    val = new;
+                }
+                Ok(val)
+            }
+            _ => Err(self.ice("composite literal of another type")),
+        }
+    }
+
+    /// `&T{…}`.
+    pub fn composite_address(&mut self, e: &'p Expr, elems: &'p [Expr]) -> Res<Val> {
+        let ty = self.ty(e);
+        match self.under(ty) {
+            Type::Struct(_) | Type::Array { .. } => Ok(Val::one(self.composite_object(e, ty, elems)?)),
+            _ => {
+                let val = self.composite(e, elems)?;
+                let ptr = self.alloc(ty);
+                self.store_at(ptr, 0, &val, ty, true);
+                Ok(Val::one(ptr))
+            }
+        }
+    }
+
+    /// A new object with the literal's value.
+    fn composite_object(&mut self, e: &'p Expr, ty: TypeId, elems: &'p [Expr]) -> Res<Value> {
+        match self.under(ty) {
+            Type::Struct(fields) => {
+                let parts = self.struct_values(elems, fields)?;
+                self.at(e.pos());
+                let ptr = self.alloc(ty);
+                let offsets = self.lo.layouts.field_offsets(ty);
+                for (i, field) in fields.iter().enumerate() {
+                    if let Some(val) = parts.get(&i) {
+                        self.store_at(ptr, offsets[i] as i64, val, field.ty, true);
+                    }
+                }
+                Ok(ptr)
+            }
+            &Type::Array { elem, .. } => {
+                let values = self.element_values(elems, elem)?;
+                self.at(e.pos());
+                let ptr = self.alloc(ty);
+                let size = self.size_of(elem);
+                for (index, val) in &values {
+                    self.store_at(ptr, (index * size) as i64, val, elem, true);
+                }
+                Ok(ptr)
+            }
+            _ => {
+                // `[]*[]int{{1}}`: a pointer to another kind of literal.
+                let val = match self.under(ty) {
+                    &Type::Slice(elem) => self.slice_literal(e, elem, elems)?,
+                    &Type::Map { key, elem } => self.map_literal(e, ty, key, elem, elems)?,
+                    _ => return Err(self.ice("composite literal of another type")),
+                };
+                let ptr = self.alloc(ty);
+                self.store_at(ptr, 0, &val, ty, true);
+                Ok(ptr)
+            }
+        }
+    }
+
+    /// Stores a literal of a struct or array type to a stack object.
+    fn fill(&mut self, e: &'p Expr, ptr: Value, ty: TypeId, elems: &'p [Expr]) -> Res<()> {
+        let (values, complete) = match self.under(ty) {
+            Type::Struct(fields) => {
+                let parts = self.struct_values(elems, fields)?;
+                let offsets = self.lo.layouts.field_offsets(ty);
+                let values: Vec<(u64, Val, TypeId)> = fields
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, f)| Some((offsets[i], parts.get(&i)?.clone(), f.ty)))
+                    .collect();
+                (values, parts.len() == fields.len())
+            }
+            &Type::Array { elem, len } => {
+                let size = self.size_of(elem);
+                let values = self.element_values(elems, elem)?;
+                let complete = values.len() as u64 == len;
+                (values.into_iter().map(|(i, val)| (i * size, val, elem)).collect(), complete)
+            }
+            _ => return Err(self.ice("composite literal of another type")),
+        };
+        self.at(e.pos());
+        // Padding need not be zero: nothing looks at it.
+        if !complete {
+            let layout = self.lo.layout_id(ty);
+            self.b.mem_zero_nowb(ptr, layout);
+        }
+        for (offset, val, ty) in values {
+            self.store_at(ptr, offset as i64, &val, ty, true);
+        }
+        Ok(())
+    }
+
+    /// The values of a struct literal by field index.
+    fn struct_values(&mut self, elems: &'p [Expr], fields: &'p [Field]) -> Res<HashMap<usize, Val>> {
+        let mut indices = Vec::new();
+        let mut items = Vec::new();
+        for (i, elem) in elems.iter().enumerate() {
+            let (index, value): (usize, &'p Expr) = match &elem.kind {
+                ExprKind::KeyValue { key, value, .. } => {
+                    let found = key.unparen().as_ident().and_then(|k| fields.iter().position(|f| f.name == k.name));
+                    let Some(index) = found else { return Err(self.ice("no such field")) };
+                    (index, value)
+                }
+                _ => (i, elem),
+            };
+            let Some(field) = fields.get(index) else { return Err(self.ice("too many values")) };
+            indices.push(index);
+            items.push((value, Some(field.ty)));
+        }
+        let vals = self.operands(&items)?;
+        Ok(indices.into_iter().zip(vals).collect())
+    }
+
+    /// The elements of an array or slice literal with their indices.
+    fn elements(&self, elems: &'p [Expr]) -> Res<Vec<Element<'p>>> {
+        let mut next = 0;
+        let mut out = Vec::new();
+        for elem in elems {
+            let value: &'p Expr = match &elem.kind {
+                ExprKind::KeyValue { key, value, .. } => {
+                    let Some(index) = self.info().value_of(key.id).and_then(|c| c.to_u64()) else {
+                        return Err(self.ice("index of a literal is no constant"));
+                    };
+                    next = index;
+                    value
+                }
+                _ => elem,
+            };
+            out.push(Element { index: next, value });
+            next += 1;
+        }
+        Ok(out)
+    }
+
+    fn element_values(&mut self, elems: &'p [Expr], elem: TypeId) -> Res<Vec<(u64, Val)>> {
+        let elements = self.elements(elems)?;
+        let items: Vec<(&'p Expr, Option<TypeId>)> = elements.iter().map(|e| (e.value, Some(elem))).collect();
+        let vals = self.operands(&items)?;
+        Ok(elements.iter().map(|e| e.index).zip(vals).collect())
+    }
+
+    fn slice_literal(&mut self, e: &'p Expr, elem: TypeId, elems: &'p [Expr]) -> Res<Val> {
+        let len = self.elements(elems)?.iter().map(|e| e.index + 1).max().unwrap_or(0);
+        let array = self.types().array(elem, len);
+        let size = self.size_of(elem);
+        let values = self.element_values(elems, elem)?;
+        self.at(e.pos());
+        let ptr = self.alloc(array);
+        for (index, val) in &values {
+            self.store_at(ptr, (index * size) as i64, val, elem, true);
+        }
+        let len = self.b.i64(len as i64);
+        Ok(Val::Scalars(vec![ptr, len, len]))
+    }
+
+    fn map_literal(
+        &mut self,
+        e: &'p Expr,
+        ty: TypeId,
+        key: TypeId,
+        elem: TypeId,
+        elems: &'p [Expr],
+    ) -> Res<Val> {
+        self.at(e.pos());
+        let map = self.make_map(ty, Some(elems.len() as i64), None);
+        for item in elems {
+            let ExprKind::KeyValue { key: k, value: v, .. } = &item.kind else { return Err(self.ice("map literal")) };
+            let vals = self.operands(&[(k, Some(key)), (v, Some(elem))])?;
+            let [k, v] = &vals[..] else { return Err(self.ice("map literal")) };
+            self.at(item.pos());
+            let slot = self.map_slot(map, k, ty, elem);
+            self.store_at(slot, 0, v, elem, false);
+        }
+        Ok(Val::one(map))
+    }
+}

@@ -1,0 +1,67 @@
+//! Order of evaluation within lists of operands.
+//!
+//! Calls, receives and the like happen from left to right. When a variable is read in relation to them is left open
+//! by the language; gc reads operands without effects after all calls of the list, and programs have come to rely
+//! on it, so lists of operands are evaluated in two rounds: those that call something, in order, then the others.
+
+use frontend::ast::{CallExpr, Expr, ExprKind, UnaryOp};
+use frontend::check::info::Mode;
+use frontend::types::{Builtin, TypeId};
+
+use super::Res;
+use super::func::{FnCx, Val};
+
+impl<'p> FnCx<'_, 'p> {
+    /// Evaluates operands, each converted to its type where one is given.
+    pub fn operands(&mut self, list: &[(&'p Expr, Option<TypeId>)]) -> Res<Vec<Val>> {
+        let calls: Vec<bool> = list.iter().map(|(e, _)| self.calls(e)).collect();
+        let last = calls.iter().rposition(|&c| c).unwrap_or(0);
+        let mut vals: Vec<Option<Val>> = vec![None; list.len()];
+        let late = |i: usize| i < last && !calls[i];
+        for round in [false, true] {
+            for (i, &(e, ty)) in list.iter().enumerate() {
+                if late(i) == round {
+                    vals[i] = Some(match ty {
+                        Some(ty) => self.expr_as(e, ty)?,
+                        None => self.expr(e)?,
+                    });
+                }
+            }
+        }
+        Ok(vals.into_iter().flatten().collect())
+    }
+
+    /// Whether evaluating the expression calls a function or has another effect that reads could see.
+    pub fn calls(&self, e: &Expr) -> bool {
+        if self.info().value_of(e.id).is_some() {
+            return false;
+        }
+        match &e.kind {
+            ExprKind::CompositeLit { elems, .. } => elems.iter().any(|e| self.calls(e)),
+            ExprKind::Paren(inner) | ExprKind::Star(inner) => self.calls(inner),
+            ExprKind::Selector { operand, .. } => self.calls(operand),
+            ExprKind::Index { operand, indices, .. } => self.calls(operand) || indices.iter().any(|e| self.calls(e)),
+            ExprKind::Slice(s) => {
+                self.calls(&s.operand) || [&s.low, &s.high, &s.max].into_iter().flatten().any(|e| self.calls(e))
+            }
+            ExprKind::TypeAssert { operand, .. } => self.calls(operand),
+            ExprKind::Call(call) => self.call_calls(call),
+            ExprKind::Unary { op, operand } => *op == UnaryOp::Recv || self.calls(operand),
+            ExprKind::Binary { left, right, .. } => self.calls(left) || self.calls(right),
+            ExprKind::KeyValue { key, value, .. } => self.calls(key) || self.calls(value),
+            _ => false,
+        }
+    }
+
+    fn call_calls(&self, call: &CallExpr) -> bool {
+        let pure = match self.info().type_info(call.func.id).map(|i| i.mode) {
+            Some(Mode::Type) => true,
+            Some(Mode::Builtin(b)) => !matches!(
+                b,
+                Builtin::Append | Builtin::Copy | Builtin::Recover | Builtin::Panic | Builtin::Clear | Builtin::Delete
+            ),
+            _ => false,
+        };
+        !pure || call.args.iter().any(|e| self.calls(e))
+    }
+}

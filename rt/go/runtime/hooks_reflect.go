@@ -1,0 +1,127 @@
+// The hooks of reflect and internal/reflectlite on types and memory.
+
+package runtime
+
+import "unsafe"
+
+// callBlock is the register image of rt_reflectcall: see rt/abi's CallBlock.
+type callBlock struct {
+	ints         [6]uint64
+	floats       [8]uint64
+	stack        [64]uint64
+	resultInts   [3]uint64
+	resultFloats [2]uint64
+}
+
+//go:linkname reflect_typedmemmove reflect.typedmemmove
+func reflect_typedmemmove(t *_type, dst, src unsafe.Pointer) { typedmemmove(t, dst, src) }
+
+//go:linkname reflectlite_typedmemmove internal/reflectlite.typedmemmove
+func reflectlite_typedmemmove(t *_type, dst, src unsafe.Pointer) { typedmemmove(t, dst, src) }
+
+//go:linkname reflect_typedmemclr reflect.typedmemclr
+func reflect_typedmemclr(t *_type, p unsafe.Pointer) { typedmemclr(t, p) }
+
+//go:linkname reflect_typedmemclrpartial reflect.typedmemclrpartial
+func reflect_typedmemclrpartial(t *_type, p unsafe.Pointer, off, size uintptr) {
+	if t.PtrBytes == 0 || off%8 != 0 || size%8 != 0 {
+		rt_memclr(p, size)
+	} else {
+		rt_memclr_ptrs(p, size)
+	}
+}
+
+//go:linkname reflect_typedslicecopy reflect.typedslicecopy
+func reflect_typedslicecopy(t *_type, dst, src slice) int {
+	return typedslicecopy(t, dst.array, dst.len, src.array, src.len)
+}
+
+//go:linkname reflect_typedarrayclear reflect.typedarrayclear
+func reflect_typedarrayclear(t *_type, p unsafe.Pointer, n int) {
+	size := t.Size_ * uintptr(n)
+	if t.PtrBytes == 0 {
+		rt_memclr(p, size)
+	} else {
+		rt_memclr_ptrs(p, size)
+	}
+}
+
+//go:linkname reflect_memmove reflect.memmove
+func reflect_memmove(dst, src unsafe.Pointer, n uintptr) { rt_memmove(dst, src, n) }
+
+//go:linkname reflect_unsafe_New reflect.unsafe_New
+func reflect_unsafe_New(t *_type) unsafe.Pointer { return newobject(t) }
+
+//go:linkname reflectlite_unsafe_New internal/reflectlite.unsafe_New
+func reflectlite_unsafe_New(t *_type) unsafe.Pointer { return newobject(t) }
+
+//go:linkname reflect_unsafe_NewArray reflect.unsafe_NewArray
+func reflect_unsafe_NewArray(t *_type, n int) unsafe.Pointer { return newarray(t, n) }
+
+//go:linkname reflect_unsafeslice reflect.unsafeslice
+func reflect_unsafeslice(t *_type, p unsafe.Pointer, n int) { unsafeslice(t, p, n) }
+
+//go:linkname reflect_typehash reflect.typehash
+func reflect_typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr { return typehash(t, p, h) }
+
+//go:linkname reflect_verifyNotInHeapPtr reflect.verifyNotInHeapPtr
+func reflect_verifyNotInHeapPtr(p uintptr) bool {
+	return rt_is_heap_ptr(unsafe.Pointer(p)) == 0 && p != ^uintptr(0)
+}
+
+//go:linkname reflect_ifaceE2I reflect.ifaceE2I
+func reflect_ifaceE2I(t *interfacetype, src any, dst *iface) {
+	e := efaceOf(&src)
+	*dst = iface{assertE2I(t, e._type), e.data}
+}
+
+//go:linkname reflectlite_ifaceE2I internal/reflectlite.ifaceE2I
+func reflectlite_ifaceE2I(t *interfacetype, src any, dst *iface) { reflect_ifaceE2I(t, src, dst) }
+
+//go:linkname reflect_resolveNameOff reflect.resolveNameOff
+func reflect_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer { return resolveOff(owner, off) }
+
+//go:linkname reflect_resolveTypeOff reflect.resolveTypeOff
+func reflect_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	return unsafe.Pointer(resolveType(owner, typeOff(off)))
+}
+
+//go:linkname reflect_resolveTextOff reflect.resolveTextOff
+func reflect_resolveTextOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	return resolveText(owner, textOff(off))
+}
+
+//go:linkname reflectlite_resolveNameOff internal/reflectlite.resolveNameOff
+func reflectlite_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	return resolveOff(owner, off)
+}
+
+//go:linkname reflectlite_resolveTypeOff internal/reflectlite.resolveTypeOff
+func reflectlite_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	return unsafe.Pointer(resolveType(owner, typeOff(off)))
+}
+
+//go:linkname reflect_addReflectOff reflect.addReflectOff
+func reflect_addReflectOff(p unsafe.Pointer) int32 { return addReflectOff(p) }
+
+// reflect_typelinks lists the program's types for reflect's look-ups of unnamed types by structure. The tables do not
+// carry that list: reflect then makes a descriptor of its own.
+//
+//go:linkname reflect_typelinks reflect.typelinks
+func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) { return nil, nil }
+
+// Atomic stores of pointers, which carry the write barrier.
+
+//go:linkname atomic_storePointer internal/runtime/atomic.storePointer
+func atomic_storePointer(p *unsafe.Pointer, new unsafe.Pointer) { sync_atomic_StorePointer(p, new) }
+
+//go:linkname atomic_casPointer internal/runtime/atomic.casPointer
+func atomic_casPointer(p *unsafe.Pointer, old, new unsafe.Pointer) bool {
+	return sync_atomic_CompareAndSwapPointer(p, old, new)
+}
+
+//go:linkname sync_atomic_StorePointer sync/atomic.StorePointer
+func sync_atomic_StorePointer(p *unsafe.Pointer, new unsafe.Pointer)
+
+//go:linkname sync_atomic_CompareAndSwapPointer sync/atomic.CompareAndSwapPointer
+func sync_atomic_CompareAndSwapPointer(p *unsafe.Pointer, old, new unsafe.Pointer) bool

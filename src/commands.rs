@@ -1,0 +1,332 @@
+//! The commands: `build`, `run`, `check`.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use llvm_backend::Stage;
+use middle::mir;
+
+use crate::cache::{self, Cache};
+use crate::cli::{Build, Check, Emit, Load, Run};
+use crate::compile::{self, CodeUnit, Session, Timings};
+use crate::front::{self, Front, Names};
+use crate::linkvars::{LinkFlags, LinkVar};
+use crate::load::{self, Package, program_name};
+use crate::overlay::Overlay;
+use crate::toolchain::Toolchain;
+use crate::{buildinfo, version};
+
+/// A command's outcome: an exit code, or the text of an error that ends it with 1.
+pub type Outcome = Result<ExitCode, String>;
+
+/// Everything that stands before compilation.
+struct Setup {
+    toolchain: Toolchain,
+    overlay: Overlay,
+    cache: Cache,
+    timings: Timings,
+    link_flags: LinkFlags,
+}
+
+impl Setup {
+    fn new(flags: &Load) -> Result<Setup, String> {
+        if let Some(dir) = &flags.dir {
+            std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {e}", dir.display()))?;
+        }
+        if let Some(when) = flags.buildvcs.as_deref()
+            && !["auto", "true", "false", "0", "1"].contains(&when)
+        {
+            return Err(format!("invalid boolean value {when:?} for -buildvcs"));
+        }
+        if let Some(jobs) = flags.jobs
+            && rayon::current_num_threads() != jobs.max(1)
+        {
+            return Err("-p is read before the threads start".to_owned());
+        }
+        let toolchain = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
+        let folder = cache::folder();
+        let overlay = Overlay::lay_out(&folder, &toolchain.goroot)?;
+        let cache = Cache::new(folder.join("objects"), flags.rebuild);
+        let link_flags = LinkFlags::parse(flags.ldflags.as_deref().unwrap_or(""))?;
+        Ok(Setup { toolchain, overlay, cache, timings: Timings::default(), link_flags })
+    }
+
+    fn front(&self, flags: &Load, patterns: &[String]) -> Result<Front, String> {
+        let packages = self.timings.time("load", || load::load(&self.toolchain, &self.overlay, flags, patterns))?;
+        let names = Names { trimpath: flags.trimpath, goroot: &self.toolchain.goroot };
+        self.timings.time("parse and check", || front::run(packages, &self.overlay, &names))
+    }
+}
+
+/// A scratch folder; `-work` prints and keeps it.
+struct Work {
+    folder: Option<tempfile::TempDir>,
+    path: PathBuf,
+}
+
+impl Work {
+    fn new(flags: &Load) -> Result<Work, String> {
+        let folder = tempfile::Builder::new().prefix("ingot-build").tempdir().map_err(|e| e.to_string())?;
+        if flags.work {
+            let path = folder.keep();
+            eprintln!("WORK={}", path.display());
+            return Ok(Work { folder: None, path });
+        }
+        Ok(Work { path: folder.path().to_owned(), folder: Some(folder) })
+    }
+
+    fn close(self) -> Result<(), String> {
+        self.folder.map_or(Ok(()), |folder| folder.close().map_err(|e| e.to_string()))
+    }
+}
+
+fn patterns(words: &[String]) -> Vec<String> {
+    if words.is_empty() { vec![".".to_owned()] } else { words.to_vec() }
+}
+
+/// Prints errors of the program's source.
+fn failed(text: &str) -> ExitCode {
+    eprint!("{text}");
+    ExitCode::from(1)
+}
+
+pub fn check(args: &Check) -> Outcome {
+    let setup = Setup::new(&args.load)?;
+    let front = setup.front(&args.load, &patterns(&args.packages))?;
+    if args.load.time_passes {
+        setup.timings.print();
+    }
+    Ok(front.errors().map_or(ExitCode::SUCCESS, |text| failed(&text)))
+}
+
+pub fn build(args: &Build) -> Outcome {
+    let setup = Setup::new(&args.load)?;
+    let front = setup.front(&args.load, &patterns(&args.packages))?;
+    if args.emit == Some(Emit::Ast) {
+        for unit in front.units.iter().filter(|u| !u.package.dep_only) {
+            unit.files.iter().for_each(|file| print!("{}", frontend::dump::dump(file)));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(text) = front.errors() {
+        return Ok(failed(&text));
+    }
+    let work = Work::new(&args.load)?;
+    let session = Session {
+        toolchain: &setup.toolchain,
+        load: &args.load,
+        cache: &setup.cache,
+        work: &work.path,
+        link_flags: &setup.link_flags,
+        timings: &setup.timings,
+    };
+    let named: Vec<&Package> = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only).collect();
+    let mains: Vec<&&Package> = named.iter().filter(|p| p.name == "main").collect();
+    match (args.emit, &mains[..]) {
+        (Some(Emit::Stackmaps), [main]) => {
+            let output = work.path.join(program_name(main));
+            let units = compile::lower(&front, &session, &vars(&setup, &front, Some(main)))?;
+            print!("{}", compile::stack_maps(&units, &session, &output)?);
+        }
+        (Some(emit), _) => {
+            let main = mains.first().copied();
+            let units = compile::lower(&front, &session, &vars(&setup, &front, main.copied()))?;
+            print_stage(emit, args.dump.as_deref(), &units, &named, &session)?;
+        }
+        (None, [main]) if named.len() == 1 => {
+            let output = output_path(args.output.as_deref(), main, true)?;
+            program(&setup, &front, main, &session, &output)?;
+        }
+        (None, mains) => {
+            // Several packages: programs are kept only in a folder named with -o, all else is compiled and dropped.
+            let folder = args.output.as_deref().filter(|o| o.is_dir());
+            if let (Some(output), None) = (&args.output, folder) {
+                return Err(format!("ingot: cannot write multiple packages to non-directory {}", output.display()));
+            }
+            for main in mains {
+                let output = match folder {
+                    Some(folder) => output_path(Some(folder), main, true)?,
+                    None => work.path.join(program_name(main)),
+                };
+                program(&setup, &front, main, &session, &output)?;
+            }
+            if mains.is_empty() {
+                compile::objects(&compile::lower(&front, &session, &[])?, &session)?;
+            }
+        }
+    }
+    if args.load.time_passes {
+        setup.timings.print();
+    }
+    work.close()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn run(args: &Run) -> Outcome {
+    let setup = Setup::new(&args.load)?;
+    let words: Vec<String> = args.words.iter().map(|w| w.to_string_lossy().into_owned()).collect();
+    let files = words.iter().take_while(|w| w.ends_with(".go")).count();
+    let named = files.max(1);
+    let front = setup.front(&args.load, &words[..named])?;
+    if let Some(text) = front.errors() {
+        return Ok(failed(&text));
+    }
+    let mut mains = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only);
+    let (Some(main), None) = (mains.next(), mains.next()) else {
+        return Err("ingot run: pattern matches multiple packages".to_owned());
+    };
+    if main.name != "main" {
+        return Err(format!("package {} is not a main package", main.import_path));
+    }
+    let work = Work::new(&args.load)?;
+    let session = Session {
+        toolchain: &setup.toolchain,
+        load: &args.load,
+        cache: &setup.cache,
+        work: &work.path,
+        link_flags: &setup.link_flags,
+        timings: &setup.timings,
+    };
+    let output = work.path.join(program_name(main));
+    program(&setup, &front, main, &session, &output)?;
+    drop(front);
+    let status = Command::new(&output)
+        .args(&args.words[named..])
+        .status()
+        .map_err(|e| format!("ingot run: {}: {e}", output.display()))?;
+    work.close()?;
+    if status.success() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    match status.code() {
+        Some(code) => eprintln!("exit status {code}"),
+        None => eprintln!("{status}"),
+    }
+    Ok(ExitCode::from(1))
+}
+
+/// Compiles and links one program.
+fn program(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>, output: &Path) -> Result<(), String> {
+    let units = compile::lower(front, session, &vars(setup, front, Some(main)))?;
+    let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
+    compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)
+}
+
+fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>) -> String {
+    let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
+    let load = session.load;
+    let mut settings = vec![("-compiler".to_owned(), format!("ingot {}", version::INGOT))];
+    let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
+    if let Some(flags) = load.ldflags.as_deref().filter(|_| !load.trimpath) {
+        set("-ldflags", flags);
+    }
+    if let Some(tags) = &load.tags {
+        set("-tags", tags);
+    }
+    if load.trimpath {
+        set("-trimpath", "true");
+    }
+    if !main.default_godebug.is_empty() {
+        set("DefaultGODEBUG", &main.default_godebug);
+    }
+    set("CGO_ENABLED", "0");
+    set("GOARCH", &setup.toolchain.goarch);
+    set("GOOS", "linux");
+    set("GOAMD64", &setup.toolchain.goamd64);
+    if load.buildvcs.as_deref() != Some("false") {
+        vcs_settings(&main.dir).into_iter().for_each(|(k, v)| settings.push((k, v)));
+    }
+    buildinfo::text(main, &packages, &settings)
+}
+
+/// The state of the git repository that holds the main package, as the go command stamps it; nothing outside of one.
+fn vcs_settings(dir: &Path) -> Vec<(String, String)> {
+    let git = |args: &[&str]| {
+        let out = Command::new("git").arg("-C").arg(dir).args(args).output().ok()?;
+        out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    };
+    let Some(line) = git(&["log", "-1", "--format=%H %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"]) else {
+        return Vec::new();
+    };
+    let Some((revision, time)) = line.split_once(' ') else { return Vec::new() };
+    let modified = git(&["status", "--porcelain"]).is_some_and(|s| !s.is_empty());
+    let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
+    vec![
+        pair("vcs", "git"),
+        pair("vcs.revision", revision),
+        pair("vcs.time", time),
+        pair("vcs.modified", if modified { "true" } else { "false" }),
+    ]
+}
+
+/// The variables the build sets.
+fn vars(setup: &Setup, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
+    let mut vars = setup.link_flags.vars.clone();
+    let mut set = |symbol: &str, value: &[u8]| vars.push(LinkVar { symbol: symbol.to_owned(), value: value.to_vec() });
+    set("runtime.buildVersion", setup.toolchain.go_version.as_bytes());
+    if let Some(main) = main {
+        set("runtime.godebugDefault", main.default_godebug.as_bytes());
+        let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
+        let text = buildinfo::text(main, &packages, &[]);
+        set("runtime.modinfo", &buildinfo::modinfo(&text));
+    }
+    vars
+}
+
+/// Where a program goes. A file that is there and is no program is the user's and stays.
+fn output_path(asked: Option<&Path>, main: &Package, check: bool) -> Result<PathBuf, String> {
+    let name = program_name(main);
+    let path = match asked {
+        Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => path.join(name),
+        Some(path) => path.to_owned(),
+        None => PathBuf::from(name),
+    };
+    if check && is_foreign(&path) {
+        return Err(format!("build output {:?} already exists and is not an object file", path.display().to_string()));
+    }
+    if path.is_dir() {
+        return Err(format!("build output {:?} already exists and is a directory", path.display().to_string()));
+    }
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|e| format!("ingot: {}: {e}", folder.display()))?;
+    }
+    Ok(path)
+}
+
+fn is_foreign(path: &Path) -> bool {
+    let Ok(meta) = fs::metadata(path) else { return false };
+    if !meta.is_file() || meta.len() == 0 {
+        return false;
+    }
+    let mut magic = [0; 4];
+    let read = fs::File::open(path).and_then(|mut f| f.read_exact(&mut magic));
+    read.is_err() || &magic != b"\x7fELF"
+}
+
+/// Prints what `--emit` asks for, of the packages named on the command line.
+fn print_stage(
+    emit: Emit,
+    function: Option<&str>,
+    units: &[CodeUnit],
+    named: &[&Package],
+    session: &Session<'_>,
+) -> Result<(), String> {
+    let stage = if emit == Emit::Asm { Stage::Asm } else { Stage::Llvm };
+    for unit in units.iter().filter(|u| named.iter().any(|p| p.import_path == u.name)) {
+        let text = match emit {
+            Emit::Mir => match function {
+                Some(name) => match unit.module.symbols.get_index_of(name) {
+                    Some(index) => unit.module.func_text(mir::Symbol(index as u32)),
+                    None => continue,
+                },
+                None => unit.module.to_string(),
+            },
+            _ => llvm_backend::emit(&unit.module, &unit.name, &session.options(), stage)
+                .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?,
+        };
+        print!("{text}");
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! From checked packages to the program: lowering, passes, code generation, link.
+//!
+//! ```text
+//! packages ──lower──▶ modules ──dedup──▶ units ──code generation (cached)──▶ objects ──lld, finalize──▶ program
+//! ```
+//! A symbol that several packages may hold (an instance of a generic, the descriptor of an unnamed type) is kept in the
+//! first package, in dependency order, that has it. Objects are cached by the hash of their unit's text.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use frontend::check::Checked;
+use frontend::diagnostic::Diagnostic;
+use frontend::types::PackageId;
+use llvm_backend::finalize::FinalizeOptions;
+use llvm_backend::link::{self, LinkError, LinkRequest};
+use llvm_backend::{Level, Options};
+use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
+use middle::mir::{Def, Module};
+use rayon::prelude::*;
+
+use crate::cache::Cache;
+use crate::cli::Load;
+use crate::front::{Front, Unit};
+use crate::linkvars::{self, LinkFlags, LinkVar};
+use crate::progress::Progress;
+use crate::toolchain::Toolchain;
+
+/// The runtime's archive for the target, made when this program was built.
+static RUNTIME_ARCHIVE: &[u8] = include_bytes!(env!("INGOT_RT_ARCHIVE"));
+
+/// What a compilation needs besides the packages.
+pub struct Session<'a> {
+    pub toolchain: &'a Toolchain,
+    pub load: &'a Load,
+    pub cache: &'a Cache,
+    /// Scratch folder of this build.
+    pub work: &'a Path,
+    pub link_flags: &'a LinkFlags,
+    pub timings: &'a Timings,
+}
+
+/// How long each phase took, for `--time-passes`.
+#[derive(Default)]
+pub struct Timings(std::sync::Mutex<Vec<(String, std::time::Duration)>>);
+
+impl Timings {
+    pub fn time<T>(&self, phase: &str, f: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let out = f();
+        if let Ok(mut all) = self.0.lock() {
+            all.push((phase.to_owned(), start.elapsed()));
+        }
+        out
+    }
+
+    pub fn print(&self) {
+        for (phase, time) in self.0.lock().map(|all| all.clone()).unwrap_or_default() {
+            eprintln!("{:>9.3} ms  {phase}", time.as_secs_f64() * 1e3);
+        }
+    }
+}
+
+/// One code-generation unit.
+pub struct CodeUnit {
+    /// The package's import path, or a name of the compiler's own.
+    pub name: String,
+    pub module: Module,
+}
+
+impl Session<'_> {
+    pub fn options(&self) -> Options {
+        Options {
+            goamd64: self.toolchain.goamd64.bytes().nth(1).map_or(1, |b| b - b'0'),
+            level: if self.load.dev { Level::Quick } else { Level::O2 },
+            ..Options::default()
+        }
+    }
+}
+
+/// Lowers every package and puts the modules in order, shared symbols in one place.
+///
+/// # Errors
+/// What cannot be compiled, as diagnostics.
+pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<Vec<CodeUnit>, String> {
+    let checked: Vec<(&Unit, &Checked)> =
+        front.units.iter().filter_map(|u| u.checked.as_ref().map(|c| (u, c))).collect();
+    let inputs: Vec<PackageInput<'_>> = checked
+        .iter()
+        .map(|(unit, checked)| PackageInput { files: &unit.files, checked, embeds: &unit.embeds })
+        .collect();
+    let order: Vec<PackageId> = checked.iter().map(|(_, c)| c.package).collect();
+    let program = Program::new(&front.types, &front.sources, Arch::Amd64, inputs);
+    let lowered: Vec<Result<Module, Vec<Diagnostic>>> =
+        session.timings.time("lower", || order.par_iter().map(|&pkg| lower_package(&program, pkg)).collect());
+    let mut units = Vec::new();
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    for ((unit, _), module) in checked.iter().zip(lowered) {
+        match module {
+            Ok(module) => units.push(CodeUnit { name: unit.package.import_path.clone(), module }),
+            Err(diagnostics) => errors.extend(diagnostics),
+        }
+    }
+    if !errors.is_empty() {
+        let text = frontend::diagnostic::render_all(&errors, &front.sources, Some(frontend::diagnostic::ERROR_LIMIT));
+        return Err(text.trim_end().to_owned());
+    }
+    units.push(CodeUnit { name: "go:start".to_owned(), module: lower_start(&program, &order) });
+    for unit in &mut units {
+        vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
+    }
+    keep_first(&mut units);
+    session.timings.time("passes", || {
+        units.par_iter_mut().for_each(|unit| middle::passes::run(&mut unit.module));
+    });
+    Ok(units)
+}
+
+/// Turns all but the first definition of a shared symbol into declarations.
+fn keep_first(units: &mut [CodeUnit]) {
+    let mut seen: HashSet<String> = HashSet::new();
+    for unit in units {
+        for (name, data) in &mut unit.module.symbols {
+            if !data.dedup || matches!(data.def, Def::Extern(_)) || seen.insert(name.clone()) {
+                continue;
+            }
+            data.def = match &data.def {
+                Def::Func(func) => Def::Extern(Some(func.sig.clone())),
+                _ => Def::Extern(None),
+            };
+            data.dedup = false;
+        }
+    }
+}
+
+/// Objects of the driver's own: file name and content.
+pub type ExtraObjects = [(String, Vec<u8>)];
+
+/// Compiles the units and links them with the given further objects into `output`.
+///
+/// # Errors
+/// A failure of code generation (a bug of ours), of the linker, or of the file system.
+pub fn link_program(
+    units: &[CodeUnit],
+    extra: &ExtraObjects,
+    session: &Session<'_>,
+    output: &Path,
+) -> Result<(), String> {
+    with_link_request(units, extra, session, output, |request| {
+        session.timings.time("link", || link::link(request)).map(|_| ())
+    })
+}
+
+/// The stack maps of the program as text.
+///
+/// # Errors
+/// As [`link_program`].
+pub fn stack_maps(units: &[CodeUnit], session: &Session<'_>, output: &Path) -> Result<String, String> {
+    with_link_request(units, &[], session, output, link::stack_maps)
+}
+
+fn with_link_request<T>(
+    units: &[CodeUnit],
+    extra: &ExtraObjects,
+    session: &Session<'_>,
+    output: &Path,
+    f: impl FnOnce(&LinkRequest<'_>) -> Result<T, LinkError>,
+) -> Result<T, String> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let mut write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
+        let path = session.work.join(name);
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(path)
+    };
+    for (i, object) in objects(units, session)?.into_iter().enumerate() {
+        paths.push(write(&format!("unit{i:05}.o"), &object)?);
+    }
+    for (name, bytes) in extra {
+        paths.push(write(name, bytes)?);
+    }
+    let runtime = write("libingot_rt.a", RUNTIME_ARCHIVE)?;
+    let finalize = FinalizeOptions {
+        strip_symbols: session.link_flags.strip,
+        strip_debug: session.link_flags.no_dwarf,
+        ..FinalizeOptions::default()
+    };
+    let keep: Vec<OsString> = if extra.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()]
+    };
+    let request = LinkRequest {
+        linker: &session.toolchain.lld(),
+        objects: &paths,
+        runtime: &runtime,
+        emulation: link::emulation(&session.toolchain.goarch).ok_or("no such target")?,
+        extra: &keep,
+        output,
+        finalize: &finalize,
+    };
+    if session.load.print_commands {
+        eprintln!("{} -o {} {}/*.o", request.linker.display(), output.display(), session.work.display());
+    }
+    f(&request).map_err(|e| format!("link: {e}"))
+}
+
+/// The units' objects, in their order.
+///
+/// # Errors
+/// A failure of code generation: a bug of ours.
+pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>, String> {
+    let options = session.options();
+    let progress = Progress::new(units.len(), session.load);
+    let objects = session.timings.time("code generation", || {
+        units
+            .par_iter()
+            .with_max_len(1)
+            .map(|unit| {
+                progress.start(&unit.name);
+                let object = object_of(unit, &options, session);
+                progress.finish(&unit.name);
+                object
+            })
+            .collect()
+    });
+    progress.end();
+    objects
+}
+
+/// A unit's object, from the cache if it was made before.
+fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Result<Vec<u8>, String> {
+    let mut key = blake3::Hasher::new();
+    key.update(env!("INGOT_FINGERPRINT").as_bytes());
+    key.update(format!("{options:?}").as_bytes());
+    key.update(unit.name.as_bytes());
+    key.update(unit.module.to_string().as_bytes());
+    let key = key.finalize();
+    if let Some(object) = session.cache.get(&key) {
+        return Ok(object);
+    }
+    let object = llvm_backend::compile(&unit.module, &unit.name, options)
+        .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?;
+    session.cache.put(&key, &object);
+    Ok(object)
+}
