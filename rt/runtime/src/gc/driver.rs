@@ -4,10 +4,10 @@
 //! for the end of a cycle are parked on lists here.
 
 use super::{PState, Switches, World, pacer, specials, trace, workers};
-use crate::heap::{PCache, central};
+use crate::heap::{self, PCache, central};
 use crate::sched::{self, G, GList, WorldStopped};
 use crate::sync::Mutex;
-use crate::{print, stack, sys, tables};
+use crate::{print, process, stack, stress, sys, tables};
 use core::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
 
 /// Objects marked by one allocation in the slice stress mode: few, so that a cycle spans many program steps.
@@ -123,9 +123,28 @@ fn note(world: &Stopped, outcome: Outcome, start: i64, pause: i64, heap: usize, 
 /// When the program began.
 static START: AtomicI64 = AtomicI64::new(0);
 
-/// Before the first allocation.
-pub fn init() {
+/// Sets heap and collector up as the environment says; before the first allocation.
+pub fn start() {
     START.store(sys::time::nanotime(), Relaxed);
+    heap::init();
+    let variable = |name: &[u8]| process::environment(name).map(|text| text.to_bytes());
+    let set =
+        |name: &[u8], value: &[u8]| variable(name).is_some_and(|text| text.split(|&b| b == b',').any(|v| v == value));
+    let switches = [
+        (stress::poison(), Switches::POISON),
+        (stress::verify(), Switches::VERIFY),
+        (stress::slice(), Switches::SLICE),
+        (stress::every_check(), Switches::EACH),
+        (set(b"INGOT_GC", b"concurrent"), Switches::CONCURRENT),
+        (set(b"GODEBUG", b"gctrace=1"), Switches::TRACE),
+    ];
+    let switches = switches.iter().fold(Switches::NONE, |all, &(on, one)| if on { all.and(one) } else { all });
+    if super::init(variable(b"GOGC"), variable(b"GOMEMLIMIT"), switches).is_err() {
+        let text = variable(b"GOMEMLIMIT").and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default();
+        print::fatal_fmt(format_args!(
+            "GOMEMLIMIT={text}\nfatal error: malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`\n"
+        ));
+    }
 }
 
 /// Begins or advances a cycle if the heap has reached its goal. On a system stack; the caller holds no heap pointer that
@@ -157,7 +176,7 @@ fn begin() {
             super::begin(world, if switches.has(Switches::SLICE) { 0 } else { concurrent_workers() });
             return Outcome::Begun;
         }
-        Outcome::Ended { forced: false, due: super::collect(world, false) }
+        Outcome::Ended { forced: false, due: super::collect_stopped(world, false) }
     });
 }
 
@@ -209,26 +228,27 @@ fn advance() {
     });
 }
 
-/// A safepoint of the gc stress mode: collects, or goes on marking a slice.
-pub fn stress() {
-    if !super::switches().has(Switches::SLICE) {
-        with_world_stopped(|world| Outcome::Ended { forced: false, due: super::collect(world, false) });
-    } else if super::marking() {
-        advance();
+/// A safepoint of the gc stress mode, the world stopped: collects, or goes on marking a slice.
+pub fn collect(world: &WorldStopped) {
+    let world = &Stopped(world);
+    let due = if !super::switches().has(Switches::SLICE) {
+        super::collect_stopped(world, false)
+    } else if !super::marking() {
+        return super::begin(world, 0);
+    } else if super::slice(SLICE) {
+        super::finish(world, false)
     } else {
-        with_world_stopped(|world| {
-            if super::marking() {
-                return Outcome::Nothing;
-            }
-            super::begin(world, 0);
-            Outcome::Begun
-        });
+        return;
+    };
+    if due {
+        hand_out_due();
     }
+    wake_cycle_waiters();
 }
 
 /// A whole collection that finds everything that is garbage now, swept when this returns.
 pub fn run() {
-    with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect(world, true) });
+    with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
     central::finish_sweep();
 }
 
