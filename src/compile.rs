@@ -18,7 +18,8 @@ use llvm_backend::finalize::FinalizeOptions;
 use llvm_backend::link::{self, LinkError, LinkRequest};
 use llvm_backend::{Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
-use middle::mir::{Def, Module};
+use middle::mir::{self, Def, Module};
+use middle::passes::{self, State};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
@@ -112,10 +113,37 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
         vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
     }
     keep_first(&mut units);
-    session.timings.time("passes", || {
-        units.par_iter_mut().for_each(|unit| middle::passes::run(&mut unit.module));
-    });
-    Ok(units)
+    if session.load.dev { session.package_passes(units) } else { session.program_passes(units) }
+}
+
+impl Session<'_> {
+    /// The quick passes, package by package; what a package needs to know of its dependencies comes before it.
+    fn package_passes(&self, mut units: Vec<CodeUnit>) -> Result<Vec<CodeUnit>, String> {
+        self.timings.time("passes", || {
+            let mut state = State::default();
+            for unit in &mut units {
+                passes::run(&mut unit.module, passes::PACKAGE, &mut state, false).map_err(|e| e.to_string())?;
+                state.external.functions.append(&mut state.escape.summaries.functions);
+            }
+            Ok(units)
+        })
+    }
+
+    /// The whole-program passes, over all packages as one module, which is then cut into units.
+    fn program_passes(&self, units: Vec<CodeUnit>) -> Result<Vec<CodeUnit>, String> {
+        self.timings.time("passes", || {
+            let mut program = Module::new();
+            for unit in units {
+                mir::merge(&mut program, unit.module).map_err(|e| format!("internal compiler error: {e}"))?;
+            }
+            let roots = llvm_backend::ROOTS.iter().map(|root| (*root).to_owned()).collect();
+            let mut state = State { roots, ..State::default() };
+            passes::run(&mut program, passes::PROGRAM, &mut state, false).map_err(|e| e.to_string())?;
+            let parts = mir::split(program);
+            let name = |i: usize| format!("go:program.{i}");
+            Ok(parts.into_iter().enumerate().map(|(i, module)| CodeUnit { name: name(i), module }).collect())
+        })
+    }
 }
 
 /// Turns all but the first definition of a shared symbol into declarations.
@@ -169,7 +197,7 @@ fn with_link_request<T>(
     f: impl FnOnce(&LinkRequest<'_>) -> Result<T, LinkError>,
 ) -> Result<T, String> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
+    let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)
