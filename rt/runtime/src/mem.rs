@@ -450,6 +450,27 @@ rt_compare:
     or rax, 1
     ret
     .cfi_endproc
+
+    // (NUL-terminated text) -> bytes before the NUL; names and paths only, so nothing clever
+    .p2align 4
+    .globl strlen
+strlen:
+    .cfi_startproc
+    mov rax, rdi
+1:
+    cmp byte ptr [rax], 0
+    je 2f
+    inc rax
+    jmp 1b
+2:
+    sub rax, rdi
+    ret
+    .cfi_endproc
+
+    // Named by the unwind tables of core, which this archive was not compiled for; nothing unwinds.
+    .globl rust_eh_personality
+rust_eh_personality:
+    ud2
     "#,
     // From here on the start-up of the processor's string instructions pays.
     string_from = const 2048,

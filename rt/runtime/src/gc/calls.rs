@@ -8,7 +8,7 @@
 
 use super::{barrier, driver, pacer, specials};
 use crate::heap::types::Type;
-use crate::heap::{cache, classes, os, pages, stats};
+use crate::heap::{cache, classes, os, stats};
 use crate::runtime_calls;
 use crate::sched::{self, current_p};
 use core::ptr::null_mut;
@@ -112,7 +112,6 @@ extern "C" fn gc_body() {
 }
 
 extern "C" fn free_os_memory_body() {
-    driver::run();
     super::free_os_memory();
 }
 
@@ -260,11 +259,6 @@ pub extern "C" fn rt_is_heap_ptr(address: usize) -> usize {
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn rt_collections() -> usize {
-    pacer::cycles()
-}
-
-/// Bytes of address space the heap has committed, for the crash report.
-pub fn heap_bytes() -> usize {
-    pages::sizes().arena
+extern "C" fn rt_collections() -> usize {
+    super::collections()
 }
