@@ -67,7 +67,7 @@ extern "C" fn handler(signal: i32, _info: *const Info, context: *mut Context) {
         return;
     }
     if signal == sys::SIGPIPE {
-        // A broken pipe on standard output or error ends the process where it is written: see `process::write_failed`.
+        // A broken pipe on standard output or error ends the process where it is written, in package os.
         return;
     }
     if throws(signal) {
@@ -142,9 +142,11 @@ extern "C" fn disable_body(signal: usize) {
     if fixed(signal) {
         return;
     }
-    WANTED.fetch_and(!bit(signal), Ordering::SeqCst);
+    let was = WANTED.fetch_and(!bit(signal), Ordering::SeqCst) & bit(signal) != 0;
     let signal = signal as i32;
-    if !FAULTS.contains(&signal) && !throws(signal) && signal != sys::SIGPIPE {
+    // SIGPIPE disabled once more: os is about to die of it.
+    let kept = FAULTS.contains(&signal) || throws(signal) || signal == sys::SIGPIPE && was;
+    if !kept {
         sys::set_action(signal, Action::Default);
     }
 }

@@ -281,7 +281,6 @@ pub fn run_expired() {
     }
     loop {
         let target;
-        let mut wake = null_mut();
         {
             let mut timers = TIMERS.lock();
             match timers.heap.first() {
@@ -295,7 +294,7 @@ pub fn run_expired() {
             timers.publish_next();
             if let Target::Object(object) = target {
                 timers.fired.push(object);
-                wake = core::mem::replace(&mut timers.waiting, null_mut());
+                let wake = core::mem::replace(&mut timers.waiting, null_mut());
                 if !wake.is_null() {
                     timers.take_fired();
                     // Delivered under the lock: afterwards a stop no longer finds it.
@@ -376,7 +375,7 @@ extern "C" fn timer_next_body() -> usize {
 
 extern "C" fn sleep_body(ns: i64) {
     if ns <= 0 {
-        return sched::park::yield_current();
+        sched::park::yield_current();
     }
     const REASON_SLEEP: u32 = 7;
     let when = time::nanotime().saturating_add(ns);
