@@ -178,6 +178,11 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                         insts += f.insts.len();
                     }
                 }
+                if let Ok(name) = std::env::var("INGOT_DUMP")
+                    && let Some(index) = module.symbols.get_index_of(&name)
+                {
+                    println!("{}", module.func_text(ingot_middle::mir::Symbol(index as u32)));
+                }
                 if let Err(errors) = verify(&module) {
                     failures += &format!("# {}\n", types.package(checked.package).path);
                     for e in errors.iter().take(20) {

@@ -54,6 +54,12 @@ impl DataBuf {
     }
 }
 
+/// Relocations in the order of their slots.
+pub fn sorted(mut relocs: Vec<Reloc>) -> Vec<Reloc> {
+    relocs.sort_by_key(|r| r.offset);
+    relocs
+}
+
 /// FNV-1a of 128 bits, for names of long content.
 pub fn fnv128(bytes: &[u8]) -> u128 {
     bytes.iter().fold(0x6c62272e07bb014262b821756295c58d, |h: u128, &b| {
@@ -79,8 +85,19 @@ impl Lower<'_> {
 
     pub(super) fn define_data(&mut self, sym: Symbol, buf: DataBuf, align: u64, read_only: bool, dedup: bool) {
         let size = (buf.bytes.len() as u64).next_multiple_of(align);
-        let layout = self.m.layout(Layout { size, align, ptr_words: Vec::new() });
-        self.m.define(sym, Def::Data(Data { layout, bytes: buf.bytes, relocs: buf.relocs, read_only }), dedup);
+        let (bytes, relocs) = (buf.bytes, sorted(buf.relocs));
+        // What compiled code reads as pointers: addresses of data. They need no tracing, but loads are checked.
+        let is_pointer = |r: &&Reloc| {
+            let code = matches!(self.m.symbols[r.target.index()].def, Def::Func(_) | Def::Extern(Some(_)));
+            r.kind == RelocKind::Abs64 && r.offset % 8 == 0 && !code
+        };
+        let ptr_words = if align == 8 {
+            relocs.iter().filter(is_pointer).map(|r| (r.offset / 8) as u32).collect()
+        } else {
+            Vec::new()
+        };
+        let layout = self.m.layout(Layout { size, align, ptr_words });
+        self.m.define(sym, Def::Data(Data { layout, bytes, relocs, read_only }), dedup);
     }
 
     /// The bytes of a string constant. Not for empty strings.

@@ -174,11 +174,18 @@ impl FnCx<'_, '_> {
             Root::Vars { vars, start } => {
                 let vars = vars.clone();
                 self.walk(&place.steps, None);
+                if vars.len() < *start + leaves {
+                    // An element of an array without elements: the check has panicked.
+                    return self.zero(place.ty);
+                }
                 Val::Scalars(vars[*start..*start + leaves].iter().map(|&v| self.b.use_var(v)).collect())
             }
             Root::Value(Val::Scalars(vals)) => {
                 let vals = vals.clone();
                 self.walk(&place.steps, None);
+                if vals.len() < leaves {
+                    return self.zero(place.ty);
+                }
                 Val::Scalars(vals[..leaves].to_vec())
             }
             Root::Map { map, key, map_ty } => {
@@ -252,8 +259,8 @@ impl FnCx<'_, '_> {
             Root::Vars { vars, start } => {
                 let (vars, start) = (vars.clone(), *start);
                 self.walk(&place.steps, None);
-                for (i, &v) in val.words().iter().enumerate() {
-                    self.b.def_var(vars[start + i], v);
+                for (&v, &var) in val.words().iter().zip(vars.iter().skip(start)) {
+                    self.b.def_var(var, v);
                 }
             }
             Root::Map { map, key, map_ty } => {

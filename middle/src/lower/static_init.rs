@@ -334,7 +334,8 @@ impl<'p> Lower<'p> {
         let relocated = buf.relocs.iter().map(|r| r.offset as usize + 8).max().unwrap_or(0);
         let mut bytes = buf.bytes;
         bytes.truncate(used.max(relocated));
-        self.m.define(sym, Def::Data(Data { layout, bytes, relocs: buf.relocs, read_only }), false);
+        let relocs = super::data::sorted(buf.relocs);
+        self.m.define(sym, Def::Data(Data { layout, bytes, relocs, read_only }), false);
     }
 
     fn write_interface(
