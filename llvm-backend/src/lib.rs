@@ -133,7 +133,7 @@ pub fn compile(module: &mir::Module, unit: &str, options: &Options) -> Result<Ve
         let Output::Object { bytes, tables, frames, bodies, limits } = out else {
             return Err(Error::Object("no object was made".to_owned()));
         };
-        if !frames_fit(&frames, &bodies, &limits, &mut forced) {
+        if !frames_fit(&frames, &bodies, &limits, &mut forced)? {
             continue;
         }
         object::check(&bytes)?;
@@ -209,7 +209,7 @@ fn frames_fit(
     bodies: &[(String, String)],
     limits: &HashMap<String, u64>,
     forced: &mut Forced,
-) -> bool {
+) -> Result<bool, Error> {
     use ingot_abi::tls::FRAME_MAX_CHECKED_LATE;
     /// Slack when a frame size is prescribed: the wrapper changes the body's frame by little.
     const SLACK: u64 = 64;
@@ -219,6 +219,9 @@ fn frames_fit(
         if bytes <= limit {
             continue;
         }
+        if bytes == u64::MAX {
+            return Err(Error::Code { func: symbol.clone(), message: "a frame of variable size".to_owned() });
+        }
         fit = false;
         let name = bodies.iter().find(|(_, body)| body == symbol).map_or(symbol, |(name, _)| name);
         if bytes > FRAME_MAX_CHECKED_LATE as u64 {
@@ -227,5 +230,5 @@ fn frames_fit(
             forced.checks.push(name.clone());
         }
     }
-    fit
+    Ok(fit)
 }
