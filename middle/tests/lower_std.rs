@@ -138,6 +138,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     let mut known: HashMap<String, PackageId> = HashMap::new();
     known.insert("unsafe".into(), types.unsafe_package);
     let mut done: Vec<(Vec<File>, Checked)> = Vec::new();
+    let mut failures = String::new();
     for package in packages {
         let mut ids = NodeIds::new();
         let mut files = Vec::new();
@@ -158,12 +159,16 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
             Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
         let checked = check_package(&types, &sources, &input);
         known.insert(package.path.clone(), checked.package);
-        assert!(!checked.has_errors(), "{}", render_all(&checked.diagnostics, &sources, Some(10)));
+        if checked.has_errors() {
+            // The overlay may lack something that a package beyond hello's closure needs.
+            failures += &format!("# {} does not check\n", package.path);
+            failures += &render_all(&checked.diagnostics, &sources, Some(10));
+            continue;
+        }
         done.push((files, checked));
     }
     let inputs = done.iter().map(|(files, checked)| PackageInput { files, checked, embeds: &[] }).collect();
     let prog = Program::new(&types, &sources, Arch::Amd64, inputs);
-    let mut failures = String::new();
     let mut units = Vec::new();
     let (mut funcs, mut insts) = (0, 0);
     let start = Instant::now();

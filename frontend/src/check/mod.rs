@@ -145,7 +145,7 @@ pub(crate) struct Checker<'a> {
     /// Expressions that still have an untyped type.
     untyped: HashMap<NodeId, Untyped<'a>>,
     delayed: Vec<Action<'a>>,
-    env: Env<'a>,
+    env: Env,
 }
 
 /// A function or function literal: what captures are computed from.
@@ -158,7 +158,7 @@ struct Frame {
 
 /// Where in the program the checker stands. Cheap to clone; saved and restored as a whole.
 #[derive(Clone, Default)]
-struct Env<'a> {
+struct Env {
     scope: ScopeId,
     /// The package-level declaration whose initialiser or body this is: references are its dependencies.
     decl: Option<ObjectId>,
@@ -178,8 +178,6 @@ struct Env<'a> {
     outer_params: Box<[TypeId]>,
     /// A call or receive occurred (for `len` and `cap` of arrays being constant).
     has_call_or_recv: bool,
-    /// The panic call expressions that end statement lists.
-    is_panic: Option<&'a ast::CallExpr>,
 }
 
 /// Of the function whose body is checked.

@@ -78,7 +78,7 @@ impl Checker<'_> {
         if let Some(frame) = self.env.frame {
             self.owners.insert(object, frame);
         }
-        if kind == VarKind::Local {
+        if kind == VarKind::Local && !ident.is_blank() {
             self.local_vars.push(object);
         }
         object

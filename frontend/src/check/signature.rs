@@ -25,7 +25,7 @@ impl<'a> Checker<'a> {
     pub(super) fn func_type(&mut self, sig: &'a ast::FuncType) -> TypeId {
         let outer = self.env.scope;
         self.open_scope();
-        let (ty, _) = self.params_and_results(sig, Vec::new());
+        let (ty, _) = self.params_and_results(sig, Vec::new(), None);
         self.env.scope = outer;
         ty
     }
@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
     /// The type of a function literal. Opens nothing: call with the literal's scope open; parameters and results are
     /// declared in it and stand in `info.signatures[id]`.
     pub(super) fn func_lit_type(&mut self, id: NodeId, sig: &'a ast::FuncType) -> TypeId {
-        let (ty, vars) = self.params_and_results(sig, Vec::new());
+        let (ty, vars) = self.params_and_results(sig, Vec::new(), None);
         self.info.signatures.insert(id, vars);
         ty
     }
@@ -54,24 +54,29 @@ impl<'a> Checker<'a> {
             type_params = self.declare_type_params(list, |_, _| {});
         }
         let own = if func.recv.is_some() { Vec::new() } else { type_params.clone() };
-        let body_start = func.sig.span.end();
-        if let Some((Some(ident), var)) = recv {
-            self.declare(self.env.scope, ident, var, body_start);
-        }
-        let (ty, mut vars) = self.params_and_results(&func.sig, own);
+        let (ty, mut vars) = self.params_and_results(&func.sig, own, recv);
         vars.recv = recv.map(|(_, var)| var);
         vars.type_params = if func.recv.is_some() { recv_params } else { type_params };
         self.info.signatures.insert(func.id, vars);
         ty
     }
 
-    fn params_and_results(&mut self, sig: &'a ast::FuncType, type_params: Vec<TypeId>) -> (TypeId, SignatureVars) {
+    /// Evaluates all types first: what the receiver and the parameters are called does not hide types in the list.
+    fn params_and_results(
+        &mut self,
+        sig: &'a ast::FuncType,
+        type_params: Vec<TypeId>,
+        recv: Option<(Option<&'a Ident>, ObjectId)>,
+    ) -> (TypeId, SignatureVars) {
         let params = self.params(&sig.params, VarKind::Param);
         let results = match &sig.results {
             Some(list) => self.params(list, VarKind::Result),
             None => Params { names: Vec::new(), vars: Vec::new(), types: Vec::new(), variadic: false },
         };
         let from = sig.span.end();
+        if let Some((Some(ident), var)) = recv {
+            self.declare(self.env.scope, ident, var, from);
+        }
         for list in [&params, &results] {
             for (ident, &var) in list.names.iter().zip(&list.vars) {
                 if let Some(ident) = ident {
