@@ -18,7 +18,7 @@ use llvm_backend::finalize::FinalizeOptions;
 use llvm_backend::link::{self, LinkError, LinkRequest};
 use llvm_backend::{Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
-use middle::mir::{self, Def, Module};
+use middle::mir::{Def, Module};
 use middle::passes::{self, State};
 use rayon::prelude::*;
 
@@ -113,37 +113,25 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
         vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
     }
     keep_first(&mut units);
-    if session.load.dev { session.package_passes(units) } else { session.program_passes(units) }
+    session.timings.time("passes", || optimise(units, session))
 }
 
-impl Session<'_> {
-    /// The quick passes, package by package; what a package needs to know of its dependencies comes before it.
-    fn package_passes(&self, mut units: Vec<CodeUnit>) -> Result<Vec<CodeUnit>, String> {
-        self.timings.time("passes", || {
-            let mut state = State::default();
-            for unit in &mut units {
-                passes::run(&mut unit.module, passes::PACKAGE, &mut state, false).map_err(|e| e.to_string())?;
-                state.external.functions.append(&mut state.escape.summaries.functions);
-            }
-            Ok(units)
-        })
+/// Runs the passes: over each package, which then depends on what it imports only (`-dev`), or over the program.
+fn optimise(units: Vec<CodeUnit>, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
+    let mut state = State::default();
+    if !session.load.dev {
+        let units = units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
+        let (units, _) = passes::program(units, &mut state).map_err(|e| e.to_string())?;
+        return Ok(units.into_iter().map(|u| CodeUnit { name: u.name, module: u.module }).collect());
     }
-
-    /// The whole-program passes, over all packages as one module, which is then cut into units.
-    fn program_passes(&self, units: Vec<CodeUnit>) -> Result<Vec<CodeUnit>, String> {
-        self.timings.time("passes", || {
-            let mut program = Module::new();
-            for unit in units {
-                mir::merge(&mut program, unit.module).map_err(|e| format!("internal compiler error: {e}"))?;
-            }
-            let roots = llvm_backend::ROOTS.iter().map(|root| (*root).to_owned()).collect();
-            let mut state = State { roots, ..State::default() };
-            passes::run(&mut program, passes::PROGRAM, &mut state, false).map_err(|e| e.to_string())?;
-            let parts = mir::split(program);
-            let name = |i: usize| format!("go:program.{i}");
-            Ok(parts.into_iter().enumerate().map(|(i, module)| CodeUnit { name: name(i), module }).collect())
-        })
+    let mut units = units;
+    for unit in &mut units {
+        passes::package(&mut unit.module, &mut state).map_err(|e| format!("{}: {e}", unit.name))?;
+        // Units come after what they import.
+        let known = std::mem::take(&mut state.escape.summaries);
+        state.external.functions.extend(known.functions);
     }
+    Ok(units)
 }
 
 /// Turns all but the first definition of a shared symbol into declarations.
