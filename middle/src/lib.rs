@@ -2,6 +2,8 @@
 //!
 //! - [`lower`]: typed packages to MIR.
 //! - [`mir`]: the intermediate representation with its printer, parser and verifier.
+//! - [`passes`]: analyses and transformations of it.
 
 pub mod lower;
 pub mod mir;
+pub mod passes;

@@ -155,6 +155,15 @@ impl Op {
             _ => {}
         }
     }
+
+    /// The symbols the instruction names, so that they can be renumbered.
+    pub fn for_each_symbol_mut(&mut self, mut f: impl FnMut(&mut Symbol)) {
+        match self {
+            Op::GlobalAddr(s, _) | Op::FuncAddr(s) | Op::AllocHeap { type_desc: s, .. } => f(s),
+            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s), .. } => f(s),
+            _ => {}
+        }
+    }
 }
 
 impl Terminator {

@@ -24,16 +24,20 @@ pub struct ThreadBlock {
     pub g: usize,
     /// The running M, opaque to the compiler.
     pub m: usize,
+    /// Top (16-aligned) of the thread's system stack, which is free whenever Go code runs: leaf thunks (assembly, ...)
+    /// may switch to it.
+    pub system_stack: usize,
     /// Reserved for runtime use.
-    pub reserved: [usize; 4],
+    pub reserved: [usize; 3],
     pub results: [usize; RESULT_WORDS],
 }
 
 pub const GUARD_OFFSET: usize = core::mem::offset_of!(ThreadBlock, guard);
 pub const G_OFFSET: usize = core::mem::offset_of!(ThreadBlock, g);
+pub const SYSTEM_STACK_OFFSET: usize = core::mem::offset_of!(ThreadBlock, system_stack);
 pub const RESULTS_OFFSET: usize = core::mem::offset_of!(ThreadBlock, results);
 
-const _: () = assert!(GUARD_OFFSET == 8 && G_OFFSET == 16 && RESULTS_OFFSET == 64);
+const _: () = assert!(GUARD_OFFSET == 8 && G_OFFSET == 16 && SYSTEM_STACK_OFFSET == 32 && RESULTS_OFFSET == 64);
 
 /// Larger than any stack address: every prologue check takes the slow path.
 pub const GUARD_POISON: usize = (isize::MAX as usize) & !0xfff;

@@ -1,0 +1,236 @@
+// Stack objects: their addresses become opaque collected pointers, their pointer words are cleared at entry, and one
+// statepoint of the function lists them for the runtime.
+
+#include "shim.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+
+using namespace llvm;
+
+namespace ingot {
+
+// The offsets of the collected pointers of a type.
+static void pointerOffsets(Type *T, uint64_t at, const DataLayout &DL, SmallVectorImpl<uint64_t> &out) {
+  if (isCollectedPointer(T)) {
+    out.push_back(at);
+  } else if (auto *S = dyn_cast<StructType>(T)) {
+    auto *L = DL.getStructLayout(S);
+    for (unsigned i = 0; i < S->getNumElements(); i++)
+      pointerOffsets(S->getElementType(i), at + L->getElementOffset(i), DL, out);
+  } else if (isa<ArrayType>(T) || isa<FixedVectorType>(T)) {
+    if (!holdsCollectedPointer(T))
+      return;
+    bool array = isa<ArrayType>(T);
+    Type *E = array ? T->getArrayElementType() : cast<FixedVectorType>(T)->getElementType();
+    uint64_t n = array ? T->getArrayNumElements() : cast<FixedVectorType>(T)->getNumElements();
+    uint64_t size = DL.getTypeAllocSize(E);
+    for (uint64_t i = 0; i < n; i++)
+      pointerOffsets(E, at + i * size, DL, out);
+  }
+}
+
+namespace {
+// Rewrites everything derived from plain addresses of allocas to their laundered collected pointers.
+struct Rewriter {
+  Function &F;
+  Errors &errors;
+  DenseMap<Value *, Value *> laundered; // address space 0 -> GC
+  SmallVector<std::pair<PHINode *, PHINode *>> phis;
+  SmallVector<Instruction *> dead;
+
+  Value *counterpart(Value *V, Instruction *user) {
+    if (auto *found = laundered.lookup(V))
+      return found;
+    auto *P = PointerType::get(F.getContext(), GC);
+    if (isa<PoisonValue>(V))
+      return PoisonValue::get(P);
+    if (isa<UndefValue>(V))
+      return UndefValue::get(P);
+    if (isa<ConstantPointerNull>(V))
+      return ConstantPointerNull::get(P);
+    if (auto *C = dyn_cast<Constant>(V))
+      return ConstantExpr::getAddrSpaceCast(C, P);
+    if (auto *A = dyn_cast<AddrSpaceCastInst>(V))
+      return A->getPointerOperand();
+    errors.add("launder stack objects", F, Twine("address mixed with another in: ") + describe(user));
+    return PoisonValue::get(P);
+  }
+
+  static std::string describe(Instruction *I) {
+    std::string s;
+    raw_string_ostream os(s);
+    I->print(os);
+    return s;
+  }
+
+  // Whether all plain-address operands of a phi, select or compare have counterparts.
+  void users(Value *old, Value *now) {
+    laundered[old] = now;
+    SmallVector<Use *> uses;
+    for (auto &U : old->uses())
+      uses.push_back(&U);
+    for (auto *U : uses) {
+      auto *I = cast<Instruction>(U->getUser());
+      if (I == now || laundered.count(I))
+        continue;
+      IRBuilder<> B(I);
+      if (isa<AddrSpaceCastInst>(I)) {
+        I->replaceAllUsesWith(now);
+        dead.push_back(I);
+      } else if (auto *G = dyn_cast<GetElementPtrInst>(I)) {
+        SmallVector<Value *> idx(G->indices());
+        auto *N = B.CreateGEP(G->getSourceElementType(), now, idx, "", G->getNoWrapFlags());
+        users(G, N);
+        dead.push_back(G);
+      } else if (isa<LoadInst>(I) || (isa<StoreInst>(I) && U->getOperandNo() == StoreInst::getPointerOperandIndex()) ||
+                 (isa<AtomicRMWInst>(I) && U->getOperandNo() == AtomicRMWInst::getPointerOperandIndex()) ||
+                 (isa<AtomicCmpXchgInst>(I) && U->getOperandNo() == AtomicCmpXchgInst::getPointerOperandIndex())) {
+        U->set(now);
+      } else if (auto *MS = dyn_cast<MemSetInst>(I)) {
+        B.CreateMemSet(now, MS->getValue(), MS->getLength(), MS->getDestAlign(), MS->isVolatile());
+        I->eraseFromParent();
+      } else if (auto *P = dyn_cast<PHINode>(I)) {
+        auto *N = PHINode::Create(now->getType(), P->getNumIncomingValues(), "", P->getIterator());
+        phis.push_back({P, N});
+        users(P, N);
+        dead.push_back(P);
+      } else if (auto *S = dyn_cast<SelectInst>(I)) {
+        selects.push_back(S);
+        auto *N = SelectInst::Create(S->getCondition(), PoisonValue::get(now->getType()),
+                                     PoisonValue::get(now->getType()), "", S->getIterator());
+        users(S, N);
+        dead.push_back(S);
+      } else if (auto *Fr = dyn_cast<FreezeInst>(I)) {
+        users(Fr, now);
+        dead.push_back(Fr);
+      } else if (isa<ICmpInst>(I)) {
+        compares.push_back(cast<ICmpInst>(I));
+      } else if (isa<PtrToIntInst>(I)) {
+        I->replaceAllUsesWith(B.CreatePtrToInt(now, I->getType()));
+        dead.push_back(I);
+      } else {
+        errors.add("launder stack objects", F, "unexpected use of an address: " + describe(I));
+      }
+    }
+  }
+  SmallVector<SelectInst *> selects;
+  SmallVector<ICmpInst *> compares;
+
+  void finish() {
+    for (auto [P, N] : phis)
+      for (unsigned i = 0; i < P->getNumIncomingValues(); i++)
+        N->addIncoming(counterpart(P->getIncomingValue(i), P), P->getIncomingBlock(i));
+    for (auto *S : selects) {
+      auto *N = cast<SelectInst>(laundered[S]);
+      N->setTrueValue(counterpart(S->getTrueValue(), S));
+      N->setFalseValue(counterpart(S->getFalseValue(), S));
+    }
+    SmallPtrSet<ICmpInst *, 8> done;
+    for (auto *C : compares) {
+      if (!done.insert(C).second)
+        continue;
+      IRBuilder<> B(C);
+      auto *N = B.CreateICmp(C->getPredicate(), counterpart(C->getOperand(0), C), counterpart(C->getOperand(1), C));
+      C->replaceAllUsesWith(N);
+      dead.push_back(C);
+    }
+    // Users before what they use; phis may use each other.
+    for (auto *I : dead)
+      if (!I->use_empty())
+        I->replaceAllUsesWith(PoisonValue::get(I->getType()));
+    for (auto *I : dead)
+      I->eraseFromParent();
+  }
+};
+} // namespace
+
+void LatePass::launderStackObjects(Function &F) {
+  auto &C = F.getContext();
+  auto &DL = F.getDataLayout();
+  auto *P0 = PointerType::get(C, 0), *P1 = PointerType::get(C, GC);
+  SmallVector<AllocaInst *> allocas;
+  for (auto &I : instructions(F))
+    if (auto *A = dyn_cast<AllocaInst>(&I)) {
+      if (!A->isStaticAlloca() || A->getAlign() > 16)
+        errors.add("launder stack objects", F, "dynamic or over-aligned alloca");
+      allocas.push_back(A);
+    }
+  if (allocas.empty() || errors.any())
+    return;
+  // Everything goes before the first instruction behind the allocas, the objects in order.
+  Instruction *at = &*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
+  Rewriter rewriter{F, errors};
+  SmallVector<std::pair<AllocaInst *, Value *>> pairs;
+  for (auto *A : allocas) {
+    if (A->use_empty()) {
+      A->eraseFromParent();
+      continue;
+    }
+    if (A->getParent() == &F.getEntryBlock() && A->comesBefore(at) == false)
+      A->moveBefore(at->getIterator());
+    IRBuilder<> B(at);
+    auto *T = FunctionType::get(P1, {P0}, false);
+    // Opaque, or the code generator would see through it and keep an untracked frame address over a call. Without
+    // the leaf attribute statepoint rewriting would wrap the assembly in a statepoint.
+    auto *L = B.CreateCall(T, InlineAsm::get(T, "", "=r,0", false), {A}, A->getName() + ".addr");
+    L->setMemoryEffects(MemoryEffects::none());
+    L->setDoesNotThrow();
+    L->addFnAttr(Attribute::get(C, LEAF));
+    stackAddresses.insert(L);
+    pairs.push_back({A, L});
+
+    SmallVector<uint64_t> offsets;
+    pointerOffsets(A->getAllocatedType(), 0, DL, offsets);
+    if (offsets.empty())
+      continue;
+    SmallVector<uint32_t> words;
+    for (auto o : offsets)
+      words.push_back(o / 8);
+    uint32_t size = (DL.getTypeAllocSize(A->getAllocatedType()) + 7) / 8;
+    objects.push_back({host.layout(host.ctx, size, words.data(), words.size()), A});
+    // Cleared word by word, or in bulk where that would be too much code. The stack is not scanned meanwhile.
+    if (offsets.size() <= 16) {
+      for (auto o : offsets)
+        B.CreateAlignedStore(ConstantPointerNull::get(P1), B.CreateConstGEP1_64(B.getInt8Ty(), L, o), Align(8))
+            ->setMetadata(NOWB, MDNode::get(C, {}));
+    } else {
+      auto clear = F.getParent()->getOrInsertFunction("rt_memclr", B.getVoidTy(), P1, B.getInt64Ty());
+      auto *call = B.CreateCall(clear, {B.CreateConstGEP1_64(B.getInt8Ty(), L, offsets.front()),
+                                        B.getInt64(offsets.back() + 8 - offsets.front())});
+      call->addFnAttr(Attribute::get(C, LEAF));
+      call->setDoesNotThrow();
+    }
+  }
+  for (auto [A, L] : pairs)
+    rewriter.users(A, L);
+  rewriter.finish();
+}
+
+// Adds the list of stack objects to a statepoint: the prologue's, or (in a function that has no check) any.
+void LatePass::describeStackObjects(Function &F, CallBase *at) {
+  if (!at)
+    for (auto &I : instructions(F))
+      if (isSafepoint(I)) {
+        at = cast<CallBase>(&I);
+        break;
+      }
+  // Without a safepoint nobody ever looks at the frame.
+  if (at) {
+    SmallVector<Value *> list;
+    for (auto [layout, A] : objects) {
+      list.push_back(ConstantInt::get(Type::getInt64Ty(F.getContext()), layout));
+      list.push_back(A);
+    }
+    OperandBundleDef bundle("deopt", list);
+    auto *N = CallBase::addOperandBundle(at, LLVMContext::OB_deopt, bundle, at->getIterator());
+    if (auto *CI = dyn_cast<CallInst>(N))
+      CI->setTailCallKind(CallInst::TCK_None);
+    N->takeName(at);
+    at->replaceAllUsesWith(N);
+    at->eraseFromParent();
+  }
+  objects.clear();
+}
+
+} // namespace ingot

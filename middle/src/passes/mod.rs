@@ -1,0 +1,3 @@
+//! Passes over MIR.
+
+pub mod escape;

@@ -1,0 +1,107 @@
+//! The frames of a goroutine, innermost first, found by the site tables.
+//!
+//! The walk starts at a saved context: the stack pointer at a call and the call's return address. The return address
+//! names the function, the function its frame's size, and the frame ends in the next return address. The frame that
+//! faulted has an address that is no call's; its size comes from the call frame information.
+
+use crate::arch;
+use crate::sched::G;
+use crate::tables;
+use crate::unwind;
+use ingot_abi::tables::{Function, NONE, Site};
+
+/// A frame of the runtime's own assembly on a goroutine's stack.
+pub struct Special {
+    pub pc: usize,
+    /// Bytes from the stack pointer to the return address.
+    pub size: usize,
+    /// Words from the stack pointer that hold pointers.
+    pub roots: &'static [usize],
+}
+
+/// The special frame with that return address.
+pub fn special(pc: usize) -> Option<Special> {
+    if pc == arch::rt_reflectcall_return as *const () as usize {
+        return Some(Special { pc, size: 536, roots: &[64, 65] });
+    }
+    if pc == arch::rt_reflectcall_grown as *const () as usize {
+        return Some(Special { pc, size: 24, roots: &[0, 1] });
+    }
+    None
+}
+
+pub struct Frame {
+    /// The stack pointer at the call, the return address, and the bytes from one to the next.
+    pub sp: usize,
+    pub pc: usize,
+    pub size: usize,
+    pub site: Option<&'static Site>,
+    pub function: Option<&'static Function>,
+    pub special: Option<Special>,
+}
+
+pub struct Frames {
+    sp: usize,
+    pc: usize,
+    lo: usize,
+    hi: usize,
+}
+
+/// The frames of a G whose context is saved. None for one that has not started.
+pub fn frames(g: *const G) -> Frames {
+    // SAFETY: the caller has the G in a runtime call or stopped.
+    unsafe {
+        if (*g).start != 0 || (*g).stack.size() == 0 {
+            return Frames { sp: 0, pc: 0, lo: 0, hi: 0 };
+        }
+        from((*g).context.sp, (*g).context.pc, (*g).stack.lo, (*g).stack.hi)
+    }
+}
+
+/// Frames from a stack pointer and a return address, on the stack `lo..hi`.
+pub fn from(sp: usize, pc: usize, lo: usize, hi: usize) -> Frames {
+    Frames { sp, pc, lo, hi }
+}
+
+impl Iterator for Frames {
+    type Item = Frame;
+
+    fn next(&mut self) -> Option<Frame> {
+        let (mut sp, pc) = (self.sp, self.pc);
+        if pc == 0 || pc == arch::rt_go_end as *const () as usize || !(self.lo..self.hi).contains(&sp) {
+            return None;
+        }
+        let tables = tables::get();
+        let mut frame = Frame { sp, pc, size: 0, site: None, function: None, special: special(pc) };
+        if let Some(special) = &frame.special {
+            frame.size = special.size;
+        } else if let Some(site) = tables.site(pc) {
+            let function = &tables.functions[site.func as usize];
+            frame.site = Some(site);
+            frame.function = Some(function);
+            frame.size = function.frame as usize;
+        } else {
+            // A fault: `fault` may have left a word free to keep the stack aligned.
+            frame.function = tables.function(pc);
+            let mut cfa = unwind::frame_end(pc, sp)?;
+            if cfa % 16 != 0 {
+                sp += 8;
+                cfa += 8;
+            }
+            frame.sp = sp;
+            frame.size = cfa - 8 - sp;
+        }
+        if frame.function.is_some_and(|f| f.frame == NONE) && frame.site.is_some() {
+            return None;
+        }
+        let end = sp + frame.size;
+        if end + 8 > self.hi {
+            self.pc = 0;
+            return Some(frame);
+        }
+        // SAFETY: the return address lies within the stack.
+        self.pc = unsafe { *(end as *const usize) };
+        self.sp = end + 8;
+        Some(frame)
+    }
+}
