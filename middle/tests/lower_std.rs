@@ -14,7 +14,7 @@ use frontend::span::SourceMap;
 use frontend::types::{PackageId, Types};
 use ingot_middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use ingot_middle::mir::verify::verify;
-use ingot_middle::mir::{Def, Symbol};
+use ingot_middle::mir::{Def, Module, Symbol, merge};
 
 const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{range .GoFiles}}{{.}} {{end}}\t\
                       {{range $k, $v := .ImportMap}}{{$k}}={{$v}} {{end}}";
@@ -177,6 +177,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     let start = Instant::now();
     let mut defined: BTreeSet<String> = BTreeSet::new();
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    let mut whole = Module::new();
     for (_, checked) in &done {
         match lower_package(&prog, checked.package) {
             Ok(module) => {
@@ -200,11 +201,21 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 {
                     println!("{}", module.func_text(Symbol(index as u32)));
                 }
+                if let Ok(part) = std::env::var("INGOT_GREP") {
+                    for (i, (_, s)) in module.symbols.iter().enumerate() {
+                        if matches!(s.def, Def::Func(_)) && module.func_text(Symbol(i as u32)).contains(&part) {
+                            println!("{}", module.func_text(Symbol(i as u32)));
+                        }
+                    }
+                }
                 if let Err(errors) = verify(&module) {
                     failures += &format!("# {}\n", types.package(checked.package).path);
                     for e in errors.iter().take(20) {
                         failures += &format!("{e}\n");
                     }
+                }
+                if let Err(e) = merge(&mut whole, module) {
+                    failures += &format!("# {}\n{e}\n", types.package(checked.package).path);
                 }
             }
             Err(diagnostics) => {
@@ -212,6 +223,10 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 failures += &render_all(&diagnostics, &sources, Some(20));
             }
         }
+    }
+    // Packages agree on the signatures of what they share.
+    for e in verify(&whole).err().unwrap_or_default().iter().take(20) {
+        failures += &format!("{e}\n");
     }
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);
