@@ -200,6 +200,13 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 {
                     println!("{}", module.func_text(Symbol(index as u32)));
                 }
+                if let Ok(part) = std::env::var("INGOT_GREP") {
+                    for (i, (_, s)) in module.symbols.iter().enumerate() {
+                        if matches!(s.def, Def::Func(_)) && module.func_text(Symbol(i as u32)).contains(&part) {
+                            println!("{}", module.func_text(Symbol(i as u32)));
+                        }
+                    }
+                }
                 if let Err(errors) = verify(&module) {
                     failures += &format!("# {}\n", types.package(checked.package).path);
                     for e in errors.iter().take(20) {
