@@ -159,6 +159,8 @@ impl<'a> Walk<'a> {
                 self.block(&s.body);
             }
             StmtKind::Labeled { stmt, .. } => self.stmt(stmt),
+            StmtKind::Break(label) | StmtKind::Continue(label) => self.idents.extend(label),
+            StmtKind::Goto(label) => self.idents.push(label),
             StmtKind::Decl(decl) => self.decl(decl),
             _ => {}
         }
@@ -444,6 +446,12 @@ fn agree(ours: &str, theirs: &str) -> bool {
     if ours == theirs {
         return true;
     }
+    // A constraint that is no interface is wrapped into one right away.
+    if let Some(inner) = ours.strip_prefix("type\tinterface{").and_then(|s| s.strip_suffix('}'))
+        && theirs.strip_prefix("type\t") == Some(inner)
+    {
+        return true;
+    }
     let split = |s: &str| s.split('\t').map(str::to_string).collect::<Vec<_>>();
     let (mut ours, mut theirs) = (split(ours), split(theirs));
     if ours.len() < 2 || theirs.len() < 2 {
@@ -463,7 +471,7 @@ fn agree(ours: &str, theirs: &str) -> bool {
         if kind == "nil" && theirs[0] == "nil" && ours[0] == "nil" {
             return true;
         }
-        if ours[1] == default || ours[1] == "uint" {
+        if ours[1] == default || ours[1] == "uint" || ours[1] == "int" {
             ours[1] = theirs[1].clone();
             // The value takes the form of the type.
             ours.truncate(2);
@@ -547,6 +555,8 @@ fn side_tables_agree_with_go_types() {
                 match ours.get(key) {
                     Some(ours) if agree(ours, theirs) => {}
                     Some(ours) => lines.push(format!("{key}\n  ours:   {ours}\n  theirs: {theirs}\n")),
+                    // The left parts of a union are no types of their own.
+                    None if theirs.starts_with("type\t") && theirs.contains(" | ") => {}
                     None => lines.push(format!("{key}\n  ours:   nothing\n  theirs: {theirs}\n")),
                 }
             }

@@ -35,7 +35,7 @@ pub fn list(patterns: &[String]) -> Option<Vec<Listed>> {
     const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{range .GoFiles}}{{.}} {{end}}\t\
                           {{range $k, $v := .ImportMap}}{{$k}}={{$v}} {{end}}";
     let out = Command::new("go")
-        .args(["list", "-deps", "-f", FORMAT])
+        .args(["list", "-deps", "-pgo=off", "-f", FORMAT])
         .args(patterns)
         .env("CGO_ENABLED", "0")
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -81,12 +81,12 @@ func main() {
 		known[fields[0]] = pkg
 		if dump {
 			fmt.Fprintf(out, "package\t%s\n", fields[0])
-			print(out, fset, pkg, info)
+			print(out, fset, files, pkg, info)
 		}
 	}
 }
 
-func print(out *bufio.Writer, fset *token.FileSet, pkg *types.Package, info *types.Info) {
+func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) {
 	place := func(pos, end token.Pos) string {
 		p := fset.PositionFor(pos, false)
 		return fmt.Sprintf("%s\t%d-%d", filepath.Base(p.Filename), p.Offset, p.Offset+int(end-pos))
@@ -105,7 +105,55 @@ func print(out *bufio.Writer, fset *token.FileSet, pkg *types.Package, info *typ
 		p := fset.PositionFor(obj.Pos(), false)
 		return fmt.Sprintf("%s:%d", filepath.Base(p.Filename), p.Offset)
 	}
+	// Only what is written: go/types makes up expressions for x++ and for
+	// constraints, and Ingot has no entries for the types of function
+	// literals and methods, and for receivers.
+	written := map[ast.Node]bool{}
+	receivers := map[ast.Node]bool{}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				written[n.Type] = false
+			case *ast.InterfaceType:
+				for _, m := range n.Methods.List {
+					if _, ok := m.Type.(*ast.FuncType); ok {
+						written[m.Type] = false
+					}
+				}
+			case *ast.IndexExpr:
+				// go/types is not of one mind about the types of f and
+				// f[A] in f[A](x); the instance tells enough.
+				id, _ := n.X.(*ast.Ident)
+				if sel, ok := n.X.(*ast.SelectorExpr); ok {
+					id = sel.Sel
+				}
+				if id != nil && info.Instances[id].TypeArgs.Len() > 0 && info.Types[n].IsValue() {
+					written[n], written[n.X] = false, false
+				}
+			case *ast.FuncDecl:
+				if n.Recv != nil {
+					ast.Inspect(n.Recv, func(n ast.Node) bool {
+						if n != nil {
+							written[n] = false
+							receivers[n] = true
+						}
+						return true
+					})
+				}
+			}
+			if n != nil {
+				if _, known := written[n]; !known {
+					written[n] = true
+				}
+			}
+			return true
+		})
+	}
 	for e, tv := range info.Types {
+		if !written[e] {
+			continue
+		}
 		mode := "?"
 		switch {
 		case tv.IsVoid():
@@ -158,6 +206,9 @@ func print(out *bufio.Writer, fset *token.FileSet, pkg *types.Package, info *typ
 		add("selection", e.Pos(), e.End(), "%s\t%v\t%s", kind, path, typeString(sel.Type()))
 	}
 	for id, inst := range info.Instances {
+		if receivers[id] {
+			continue
+		}
 		var args []string
 		for i := range inst.TypeArgs.Len() {
 			args = append(args, typeString(inst.TypeArgs.At(i)))

@@ -44,7 +44,7 @@ mod selector;
 mod static_init;
 mod stmt;
 mod switch;
-mod types_desc;
+pub mod types_desc;
 mod wrapper;
 
 use std::collections::{HashMap, HashSet, VecDeque};

@@ -70,6 +70,18 @@ const MAX_MASK_WORDS: u64 = 2048 * 8;
 const MAP_MAX_INLINE: u64 = 128;
 const MAP_SLOTS: u64 = 8;
 
+/// Bytes a kind's descriptor has between the header and the uncommon part.
+pub fn fixed_size(kind: u8) -> u64 {
+    match kind {
+        kind::ARRAY => 24,
+        kind::SLICE | kind::POINTER | kind::FUNC => 8,
+        kind::CHAN => 16,
+        kind::INTERFACE | kind::STRUCT => 32,
+        kind::MAP => 56 + 8,
+        _ => 0,
+    }
+}
+
 /// Byte offset of `abi.ITab.Fun`.
 pub const ITAB_FUN: i64 = 24;
 
@@ -240,16 +252,7 @@ impl<'p> Lower<'p> {
         let mut buf = DataBuf::default();
         self.put_header(&mut buf, ty, named, extra);
 
-        let fixed = HEADER
-            + match types.under(ty) {
-                Type::Array { .. } => 24,
-                Type::Slice(_) | Type::Pointer(_) => 8,
-                Type::Chan { .. } => 16,
-                Type::Signature(_) => 8,
-                Type::Interface(_) | Type::Struct(_) => 32,
-                Type::Map { .. } => 56 + 8,
-                _ => 0,
-            };
+        let fixed = HEADER + fixed_size(kind_of(types, ty));
         let variable = fixed + if extra { UNCOMMON } else { 0 };
         let end = self.put_kind(&mut buf, sym, ty, variable);
         if extra {

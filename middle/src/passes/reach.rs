@@ -13,7 +13,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lower_abi::{descriptor_fixed_size, flag, kind};
+use crate::lower::types_desc::{fixed_size, flag, kind};
 use crate::mir::*;
 
 /// Size of `abi.Type`, and offsets in it.
@@ -270,7 +270,7 @@ fn table(name: &str, d: &Data) -> Option<(u64, usize)> {
     if !is_descriptor(name) || byte(d, TFLAG) & flag::UNCOMMON == 0 {
         return None;
     }
-    let uncommon = HEADER + descriptor_fixed_size(byte(d, KIND)) as usize;
+    let uncommon = HEADER + fixed_size(byte(d, KIND)) as usize;
     let count = usize::from(u16::from_le_bytes([byte(d, uncommon + 4), byte(d, uncommon + 5)]));
     let start = u64_at(d, uncommon + 8) & 0xffff_ffff;
     (count != 0).then_some((uncommon as u64 + start, count))

@@ -10,7 +10,7 @@
 //! - [`sched`]: goroutines (G), threads (M), processors (P), parking, system calls, stopping the world.
 //! - [`stack`]: goroutine stacks: pool, walking, copying, scanning. [`tables`] reads the program's packed tables,
 //!   [`unwind`] its call frame information, [`trace`] answers who called whom.
-//! - [`heap`], [`gc`]: allocator and collector.
+//! - [`heap`], [`gc`]: allocator and collector. [`mem`]: memmove and its kin.
 //! - [`timer`], [`poll`], [`signal`], [`fault`], [`process`]: what their names say. [`stress`]: switches for tests.
 //!
 //! Invariants: Rust code that may take long runs on an M's system stack (g0's); goroutine stacks carry only bounded
@@ -23,6 +23,7 @@ pub mod boot;
 pub mod fault;
 pub mod gc;
 pub mod heap;
+pub mod mem;
 pub mod poll;
 pub mod print;
 pub mod process;

@@ -8,7 +8,7 @@
 
 use super::{barrier, driver, pacer, specials};
 use crate::heap::types::Type;
-use crate::heap::{cache, classes, os, pages, stats};
+use crate::heap::{cache, classes, os, stats};
 use crate::runtime_calls;
 use crate::sched::{self, current_p};
 use core::ptr::null_mut;
@@ -240,11 +240,7 @@ pub unsafe extern "C" fn rt_memclr_ptrs(dst: *mut u8, bytes: usize) {
 pub unsafe extern "C" fn rt_typed_memmove(typ: *const Type, dst: *mut u8, src: *const u8) {
     // SAFETY: the caller's promise. A pointer-free type needs no barrier.
     unsafe {
-        if (*typ).ptr_bytes == 0 {
-            core::ptr::copy(src, dst, (*typ).size)
-        } else {
-            move_words(dst, src, (*typ).size)
-        }
+        if (*typ).ptr_bytes == 0 { core::ptr::copy(src, dst, (*typ).size) } else { move_words(dst, src, (*typ).size) }
     }
 }
 
@@ -254,11 +250,7 @@ pub unsafe extern "C" fn rt_typed_memmove(typ: *const Type, dst: *mut u8, src: *
 pub unsafe extern "C" fn rt_typed_memclr(typ: *const Type, dst: *mut u8) {
     // SAFETY: the caller's promise. A pointer-free type needs no barrier.
     unsafe {
-        if (*typ).ptr_bytes == 0 {
-            core::ptr::write_bytes(dst, 0, (*typ).size)
-        } else {
-            clear_words(dst, (*typ).size)
-        }
+        if (*typ).ptr_bytes == 0 { core::ptr::write_bytes(dst, 0, (*typ).size) } else { clear_words(dst, (*typ).size) }
     }
 }
 
@@ -268,11 +260,6 @@ pub extern "C" fn rt_is_heap_ptr(address: usize) -> usize {
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn rt_collections() -> usize {
-    pacer::cycles()
-}
-
-/// Bytes of address space the heap has committed, for the crash report.
-pub fn heap_bytes() -> usize {
-    pages::sizes().arena
+extern "C" fn rt_collections() -> usize {
+    super::collections()
 }

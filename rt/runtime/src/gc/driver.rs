@@ -3,12 +3,12 @@
 //! A cycle runs on the system stack of the M whose allocation or call began it. Goroutines that wait for finalizers or
 //! for the end of a cycle are parked on lists here.
 
-use super::{PState, Switches, World, pacer, specials, workers};
-use crate::heap::{PCache, central};
+use super::{PState, Switches, World, pacer, specials, trace, workers};
+use crate::heap::{self, PCache, central};
 use crate::sched::{self, G, GList, WorldStopped};
 use crate::sync::Mutex;
-use crate::{stack, sys, tables};
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use crate::{print, process, stack, stress, sys, tables};
+use core::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
 
 /// Objects marked by one allocation in the slice stress mode: few, so that a cycle spans many program steps.
 const SLICE: usize = 50;
@@ -43,29 +43,107 @@ impl World for Stopped<'_> {
     }
 }
 
-/// What a stopped step of a cycle leads to.
-struct Outcome {
-    /// A cycle has ended.
-    ended: bool,
-    /// Finalizers or cleanups wait.
-    due: bool,
+/// What a stopped step leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Nothing,
+    /// Marking beside the program has begun.
+    Begun,
+    Ended {
+        forced: bool,
+        /// Finalizers or cleanups wait.
+        due: bool,
+    },
 }
 
 /// Stops the world for one step and tells whoever waits for what came of it.
 fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
-    let begin = sys::time::nanotime();
+    let start = sys::time::nanotime();
+    let (heap, goal) = (pacer::live(), pacer::next_goal());
     let world = sched::stop_world();
-    let outcome = step(&Stopped(&world));
-    pacer::add_pause((sys::time::nanotime() - begin) as u64);
-    sched::start_world(world);
-    if outcome.due {
-        hand_out_due();
+    let stopped = Stopped(&world);
+    let outcome = step(&stopped);
+    let pause = sys::time::nanotime() - start;
+    pacer::add_pause(pause as u64);
+    if super::switches().has(Switches::TRACE) {
+        note(&stopped, outcome, start, pause, heap, goal);
     }
-    if outcome.ended {
-        wake_cycle_waiters();
-        if central::all_swept() {
-            super::scavenge();
+    sched::start_world(world);
+    if let Outcome::Ended { due, .. } = outcome {
+        if due {
+            hand_out_due();
         }
+        wake_cycle_waiters();
+    }
+}
+
+/// What the trace line of the cycle in progress will say, and when its first step ended. Only touched with the world
+/// stopped.
+static TRACE: Mutex<(trace::Cycle, i64)> = Mutex::new((trace::Cycle::NEW, 0));
+
+#[cold]
+fn note(world: &Stopped, outcome: Outcome, start: i64, pause: i64, heap: usize, goal: usize) {
+    let (cycle, begun) = &mut *TRACE.lock();
+    match outcome {
+        Outcome::Nothing => {}
+        Outcome::Begun => {
+            *begun = start + pause;
+            cycle.stopped_begin = pause;
+            (cycle.heap_begin, cycle.goal) = (heap, goal);
+            cycle.workers = concurrent_workers();
+        }
+        Outcome::Ended { forced, .. } => {
+            if *begun == 0 {
+                (cycle.heap_begin, cycle.goal) = (heap, goal);
+            } else {
+                cycle.concurrent = start - *begun;
+            }
+            let procs = sched::state::PROCS.load(Relaxed);
+            let background = cycle.concurrent * cycle.workers as i64;
+            let done = trace::Cycle {
+                number: pacer::cycles(),
+                since_start: sys::time::nanotime() - START.load(Relaxed),
+                gc_total: cycle.gc_total + (cycle.stopped_begin + pause) * procs as i64 + background,
+                stopped_end: pause,
+                heap_end: heap,
+                marked: pacer::live(),
+                stacks: stack::pool::sizes().0,
+                globals: world.root_bytes() - stack::pool::sizes().0,
+                procs,
+                forced,
+                ..*cycle
+            };
+            print::print_fmt(format_args!("{done}"));
+            *cycle = trace::Cycle { gc_total: done.gc_total, ..trace::Cycle::NEW };
+            *begun = 0;
+        }
+    }
+}
+
+/// When the program began.
+static START: AtomicI64 = AtomicI64::new(0);
+
+/// Sets heap and collector up as the environment says; before the first allocation.
+pub fn start() {
+    START.store(sys::time::nanotime(), Relaxed);
+    heap::init();
+    let variable = |name: &[u8]| process::environment(name).map(|text| text.to_bytes());
+    let set =
+        |name: &[u8], value: &[u8]| variable(name).is_some_and(|text| text.split(|&b| b == b',').any(|v| v == value));
+    let switches = [
+        (stress::poison(), Switches::POISON),
+        (stress::verify(), Switches::VERIFY),
+        (stress::slice(), Switches::SLICE),
+        (stress::every_check(), Switches::EACH),
+        (set(b"INGOT_GC", b"concurrent"), Switches::CONCURRENT),
+        (set(b"GODEBUG", b"gctrace=1"), Switches::TRACE),
+    ];
+    let switches = switches.iter().fold(Switches::NONE, |all, &(on, one)| if on { all.and(one) } else { all });
+    if super::init(variable(b"GOGC"), variable(b"GOMEMLIMIT"), switches).is_err() {
+        let text = variable(b"GOMEMLIMIT").and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default();
+        print::fatal_fmt(format_args!(
+            "GOMEMLIMIT={text}\nfatal error: malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`\n"
+        ));
     }
 }
 
@@ -91,15 +169,14 @@ fn begin() {
         start_workers();
     }
     with_world_stopped(|world| {
-        let nothing = Outcome { ended: false, due: false };
         if super::marking() || !pacer::due_early() {
-            return nothing; // somebody else was first
+            return Outcome::Nothing; // somebody else was first
         }
         if switches.has(Switches::SLICE) || concurrent && workers::threads() > 0 {
             super::begin(world, if switches.has(Switches::SLICE) { 0 } else { concurrent_workers() });
-            return nothing;
+            return Outcome::Begun;
         }
-        Outcome { ended: true, due: super::collect(world, false) }
+        Outcome::Ended { forced: false, due: super::collect_stopped(world, false) }
     });
 }
 
@@ -145,31 +222,33 @@ fn advance() {
     }
     with_world_stopped(|world| {
         if !super::marking() {
-            return Outcome { ended: false, due: false };
+            return Outcome::Nothing;
         }
-        Outcome { ended: true, due: super::finish(world, false) }
+        Outcome::Ended { forced: false, due: super::finish(world, false) }
     });
 }
 
-/// A safepoint of the gc stress mode: collects, or goes on marking a slice.
-pub fn stress() {
-    if !super::switches().has(Switches::SLICE) {
-        with_world_stopped(|world| Outcome { ended: true, due: super::collect(world, false) });
-    } else if super::marking() {
-        advance();
+/// A safepoint of the gc stress mode, the world stopped: collects, or goes on marking a slice.
+pub fn collect(world: &WorldStopped) {
+    let world = &Stopped(world);
+    let due = if !super::switches().has(Switches::SLICE) {
+        super::collect_stopped(world, false)
+    } else if !super::marking() {
+        return super::begin(world, 0);
+    } else if super::slice(SLICE) {
+        super::finish(world, false)
     } else {
-        with_world_stopped(|world| {
-            if !super::marking() {
-                super::begin(world, 0);
-            }
-            Outcome { ended: false, due: false }
-        });
+        return;
+    };
+    if due {
+        hand_out_due();
     }
+    wake_cycle_waiters();
 }
 
 /// A whole collection that finds everything that is garbage now, swept when this returns.
 pub fn run() {
-    with_world_stopped(|world| Outcome { ended: true, due: super::collect(world, true) });
+    with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
     central::finish_sweep();
 }
 

@@ -11,14 +11,13 @@
 //! Stacks are scanned once, in phase 2: barriers keep all that was reachable then.
 
 pub mod barrier;
-#[cfg(not(test))]
 pub mod calls;
-#[cfg(not(test))]
 pub mod driver;
 pub mod mark;
 pub mod pacer;
 pub mod specials;
 pub mod sweep;
+pub mod trace;
 pub mod verify;
 pub mod work;
 pub mod workers;
@@ -29,6 +28,7 @@ mod tests;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 pub use barrier::PState;
+pub use driver::{collect, start};
 
 use crate::heap::{PCache, central, pages};
 use crate::sync::Mutex;
@@ -50,6 +50,8 @@ impl Switches {
     pub const EACH: Switches = Switches(8);
     /// Mark beside the program with worker threads.
     pub const CONCURRENT: Switches = Switches(16);
+    /// Print a line for each cycle.
+    pub const TRACE: Switches = Switches(32);
 
     pub const fn and(self, other: Switches) -> Switches {
         Switches(self.0 | other.0)
@@ -75,7 +77,9 @@ pub fn init(percent: Option<&[u8]>, limit: Option<&[u8]>, switches: Switches) ->
         ALLOC_GATE.fetch_or(GATE_SLOW, Relaxed);
     }
     // gc takes a malformed GOGC as not set, and a malformed GOMEMLIMIT as fatal.
-    pacer::set_percent(percent.filter(|text| !text.is_empty()).and_then(pacer::parse_percent).unwrap_or(pacer::DEFAULT_PERCENT));
+    pacer::set_percent(
+        percent.filter(|text| !text.is_empty()).and_then(pacer::parse_percent).unwrap_or(pacer::DEFAULT_PERCENT),
+    );
     if let Some(text) = limit.filter(|text| !text.is_empty()) {
         pacer::set_limit(pacer::parse_limit(text).ok_or("GOMEMLIMIT")?);
     }
@@ -121,7 +125,7 @@ const SHARE_ABOVE: usize = 4 << 20;
 
 /// A whole cycle with the world stopped. Finishes a cycle in progress instead, if there is one, and then makes another
 /// if `forced`: a forced cycle sees everything that was dead when it was asked for. True if finalizers or cleanups wait.
-pub fn collect(world: &impl World, forced: bool) -> bool {
+pub fn collect_stopped(world: &impl World, forced: bool) -> bool {
     let mut due = false;
     if marking() {
         due |= finish(world, false);
@@ -209,6 +213,11 @@ fn complete<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED>,
         central::finish_sweep();
     }
     due
+}
+
+/// Cycles completed.
+pub fn collections() -> usize {
+    pacer::cycles()
 }
 
 /// Gives free memory beyond what the heap will soon need back to the system.

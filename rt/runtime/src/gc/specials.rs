@@ -48,8 +48,7 @@ struct Table {
     used: usize,
 }
 
-static TABLE: Mutex<Table> =
-    Mutex::new(Table { entries: MapVec::new(), buckets: MapVec::new(), free: NONE, used: 0 });
+static TABLE: Mutex<Table> = Mutex::new(Table { entries: MapVec::new(), buckets: MapVec::new(), free: NONE, used: 0 });
 
 /// A finalizer or cleanup whose time has come. `object` is 0 for a cleanup.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -40,10 +40,10 @@ impl World for Program {
 impl Drop for Program {
     fn drop(&mut self) {
         self.roots.clear();
-        collect(self, true);
-        collect(self, true); // what finalizers kept
+        collect_stopped(self, true);
+        collect_stopped(self, true); // what finalizers kept
         while specials::next_due().is_some() {}
-        collect(self, true);
+        collect_stopped(self, true);
         stats::retire(&mut self.cache.get_mut().0.counts);
     }
 }
@@ -165,7 +165,7 @@ fn a_list_survives_as_long_as_its_root() {
         head = at;
     }
     program.roots.push(head + 16); // an interior pointer
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(program.live_objects() - start, 10_000);
     let mut at = head;
     for value in (0..10_000).rev() {
@@ -173,7 +173,7 @@ fn a_list_survives_as_long_as_its_root() {
         at = program.load(at + 8);
     }
     program.roots.clear();
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(program.live_objects(), start);
 }
 
@@ -193,7 +193,7 @@ fn large_arrays_of_pointers_are_scanned_in_parts() {
             program.store(array + i * 16 + 8, item);
         }
     }
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(program.live_objects() - start, count.div_ceil(3) as u64);
     for i in (0..count).step_by(3) {
         assert_eq!(program.load(program.load(array + i * 16 + 8)), i);
@@ -204,16 +204,17 @@ fn large_arrays_of_pointers_are_scanned_in_parts() {
 fn random_graph(switches: Switches, rounds: usize, mut collect_now: impl FnMut(&Program, &mut Random)) {
     let mut program = Program::new(switches);
     let mut random = Random(0x1234_5678_9abc_def1);
-    let types: Vec<(usize, *mut Type, Vec<usize>)> = [(1, 1u64), (2, 2), (3, 5), (7, 0x41), (40, 0xff_0000_0001), (60, 1 << 59)]
-        .iter()
-        .flat_map(|&(words, mask)| {
-            let pointers = (0..words).filter(|word| mask >> word & 1 != 0).collect::<Vec<_>>();
-            [1, 3, 30, 300].map(|copies| {
-                let slots = (0..copies).flat_map(|copy| pointers.iter().map(move |slot| copy * words + slot));
-                (copies * words, typ(words, mask), slots.collect())
+    let types: Vec<(usize, *mut Type, Vec<usize>)> =
+        [(1, 1u64), (2, 2), (3, 5), (7, 0x41), (40, 0xff_0000_0001), (60, 1 << 59)]
+            .iter()
+            .flat_map(|&(words, mask)| {
+                let pointers = (0..words).filter(|word| mask >> word & 1 != 0).collect::<Vec<_>>();
+                [1, 3, 30, 300].map(|copies| {
+                    let slots = (0..copies).flat_map(|copy| pointers.iter().map(move |slot| copy * words + slot));
+                    (copies * words, typ(words, mask), slots.collect())
+                })
             })
-        })
-        .collect();
+            .collect();
     program.roots.resize(20, 0);
     // object -> kind of type
     let mut model: HashMap<usize, usize> = HashMap::new();
@@ -261,7 +262,7 @@ fn random_graph(switches: Switches, rounds: usize, mut collect_now: impl FnMut(&
 fn random_graphs_survive_whole_collections() {
     random_graph(CHECKED, 5_000, |program, random| {
         if random.below(20) == 0 {
-            collect(program, false);
+            collect_stopped(program, false);
         }
     });
 }
@@ -323,7 +324,7 @@ fn workers_share_a_large_heap() {
         level = next;
     }
     for _ in 0..3 {
-        collect(&program, true);
+        collect_stopped(&program, true);
         assert_eq!(program.live_objects() - start, (1 << 19) - 2);
     }
 }
@@ -338,7 +339,7 @@ fn lazy_sweeping_reuses_memory() {
             program.alloc(100, NONE);
         }
         program.alloc(100_000, NONE);
-        collect(&program, false);
+        collect_stopped(&program, false);
     }
     assert!(pages::sizes().used - before < 8 << 20, "{} MB", pages::sizes().used >> 20);
     free_os_memory();
@@ -364,7 +365,7 @@ fn bulk_copies_keep_what_they_overwrite() {
     while !slice(1) {}
     finish(&program, true);
     assert_eq!(program.live_objects() - start, 10);
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(program.live_objects(), start);
 }
 
@@ -385,18 +386,18 @@ fn finalizers_cleanups_and_weak_handles() {
     specials::stop_cleanup(stopped);
 
     program.roots.extend([object, handle, child_handle]);
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(specials::next_due(), None);
 
     program.roots[0] = 0;
-    collect(&program, true);
+    collect_stopped(&program, true);
     assert_eq!(specials::strong(handle), 0);
     assert_eq!(specials::strong(child_handle), child); // kept by the finalizer
     assert_eq!(program.load(object + 8), child);
     assert_eq!(specials::next_due(), Some(specials::Due { closure, object }));
     assert_eq!(specials::next_due(), None);
 
-    collect(&program, true); // nobody kept the object
+    collect_stopped(&program, true); // nobody kept the object
     assert_eq!(specials::next_due(), Some(specials::Due { closure: cleanup, object: 0 }));
     assert_eq!(specials::next_due(), None);
     assert_eq!(specials::strong(child_handle), 0);

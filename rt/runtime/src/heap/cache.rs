@@ -176,7 +176,11 @@ impl PCache {
                 }
                 if size <= MAX_MASKED {
                     let words = size / WORD;
-                    arena::write_mask(slot.address, words as u32, types::array_mask(head, words) & (u64::MAX >> (64 - words)));
+                    arena::write_mask(
+                        slot.address,
+                        words as u32,
+                        types::array_mask(head, words) & (u64::MAX >> (64 - words)),
+                    );
                 } else {
                     // SAFETY: the bin's span, never unmapped.
                     unsafe { &*slot.span }.set_type(slot.index, typ);
@@ -189,15 +193,7 @@ impl PCache {
 
     #[inline(always)]
     fn alloc_tiny(&mut self, size: usize, black: bool) -> Option<usize> {
-        let align = if size % 8 == 0 {
-            8
-        } else if size % 4 == 0 {
-            4
-        } else if size % 2 == 0 {
-            2
-        } else {
-            1
-        };
+        let align = 1 << size.trailing_zeros().min(3);
         let at = self.tiny_used.next_multiple_of(align);
         if self.tiny != 0 && at + size <= TINY {
             self.tiny_used = at + size;
@@ -223,7 +219,11 @@ impl PCache {
                 return address;
             }
             let pointer_free = typ.is_null();
-            self.refill(if pointer_free && size < TINY { TINY_SPAN_CLASS } else { span_class(class_of(size), pointer_free) });
+            self.refill(if pointer_free && size < TINY {
+                TINY_SPAN_CLASS
+            } else {
+                span_class(class_of(size), pointer_free)
+            });
         }
     }
 

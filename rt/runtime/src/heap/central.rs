@@ -7,12 +7,12 @@
 //! Exactly one holder: a list here, a P's cache, or the thread that sweeps it. When marking ends, caches are emptied and
 //! every span becomes unswept; before marking begins none is left unswept. In between, allocation sweeps what it needs.
 
-use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use super::classes::SPAN_CLASSES;
 use super::span::{self, List, Span};
 use super::{arena, os, pages};
-use crate::gc::sweep;
+use crate::gc::{self, sweep};
 use crate::sync::Mutex;
 
 struct Central {
@@ -28,6 +28,9 @@ static CENTRALS: [Mutex<Central>; SPAN_CLASSES] =
 static CURSOR: AtomicUsize = AtomicUsize::new(0);
 /// Unswept spans left, counted down by whoever takes one.
 static UNSWEPT: AtomicUsize = AtomicUsize::new(0);
+
+/// No search for memory to give back has been made since the last collection was swept.
+static SCAVENGE: AtomicBool = AtomicBool::new(false);
 
 /// Spans a request for fresh pages sweeps at most before it takes them, so that garbage is used before new memory.
 const SWEEPS_PER_RUN: usize = 16;
@@ -95,10 +98,11 @@ pub fn begin_sweep() {
         let central = &mut *central.lock();
         central.unswept.append(&mut central.partial);
         central.unswept.append(&mut central.full);
-        count += central.unswept.len();
+        count += central.unswept.count();
     }
     CURSOR.store(0, Relaxed);
     UNSWEPT.store(count, Relaxed);
+    SCAVENGE.store(true, Relaxed);
 }
 
 /// Sweeps one span of any class and puts it where it belongs; the pages that became free, `None` if all are swept.
@@ -124,11 +128,6 @@ pub fn sweep_one() -> Option<usize> {
     None
 }
 
-/// Nothing is left to be swept.
-pub fn all_swept() -> bool {
-    UNSWEPT.load(Relaxed) == 0
-}
-
 /// Sweeps all that is left.
 pub fn finish_sweep() {
     while sweep_one().is_some() {}
@@ -139,7 +138,12 @@ fn sweep_for(wanted: usize) {
     for _ in 0..SWEEPS_PER_RUN {
         match sweep_one() {
             Some(pages) => found += pages,
-            None => return,
+            None => {
+                if SCAVENGE.load(Relaxed) && SCAVENGE.swap(false, Relaxed) {
+                    gc::scavenge();
+                }
+                return;
+            }
         }
         if found >= wanted {
             return;

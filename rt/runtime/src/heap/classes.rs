@@ -102,11 +102,7 @@ static COARSE: [u8; (MAX_SMALL - FINE_MAX) / 128 + 1] = coarse_table();
 /// The class of a size from 1 to [`MAX_SMALL`].
 #[inline(always)]
 pub fn class_of(size: usize) -> usize {
-    if size <= FINE_MAX {
-        FINE[size.div_ceil(8)] as usize
-    } else {
-        COARSE[(size - FINE_MAX).div_ceil(128)] as usize
-    }
+    if size <= FINE_MAX { FINE[size.div_ceil(8)] as usize } else { COARSE[(size - FINE_MAX).div_ceil(128)] as usize }
 }
 
 #[cfg(test)]

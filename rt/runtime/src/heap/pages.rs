@@ -9,8 +9,8 @@
 
 use super::arena;
 use super::classes::PAGE;
-use crate::sync::Mutex;
 use super::os;
+use crate::sync::Mutex;
 
 const CHUNK_PAGES: usize = arena::COMMIT_STEP / PAGE;
 const CHUNK_WORDS: usize = CHUNK_PAGES / 64;
@@ -63,8 +63,7 @@ pub struct Pages {
     released: usize,
 }
 
-static PAGES: Mutex<Pages> =
-    Mutex::new(Pages { chunks: 0, chunk_count: 0, first_free: 0, used: 0, released: 0 });
+static PAGES: Mutex<Pages> = Mutex::new(Pages { chunks: 0, chunk_count: 0, first_free: 0, used: 0, released: 0 });
 
 /// Chunk records are reserved for an arena of this many chunks.
 const CHUNKS_MAX: usize = (1 << 40) / arena::COMMIT_STEP;
@@ -89,11 +88,7 @@ pub struct Sizes {
 
 pub fn sizes() -> Sizes {
     let pages = PAGES.lock();
-    Sizes {
-        arena: pages.chunk_count * CHUNK_PAGES * PAGE,
-        used: pages.used * PAGE,
-        released: pages.released * PAGE,
-    }
+    Sizes { arena: pages.chunk_count * CHUNK_PAGES * PAGE, used: pages.used * PAGE, released: pages.released * PAGE }
 }
 
 /// Takes `count` pages; `None` when the arena or the system has no more.

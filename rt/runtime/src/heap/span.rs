@@ -12,9 +12,9 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use super::classes::{MAX_MASKED, MAX_OBJECTS, MAX_TYPED, PAGE, PAGES, SIZES, WORD, reciprocal};
-use crate::sync::Mutex;
 use super::os;
 use super::types::Type;
+use crate::sync::Mutex;
 
 const BITMAP: usize = MAX_OBJECTS / 64;
 
@@ -95,7 +95,7 @@ impl Span {
         if self.is_large() {
             return 0;
         }
-        ((address - self.base()) as u64 * u64::from(self.reciprocal.load(Relaxed)) >> 32) as usize
+        (((address - self.base()) as u64 * u64::from(self.reciprocal.load(Relaxed))) >> 32) as usize
     }
 
     #[inline(always)]
@@ -259,7 +259,7 @@ impl List {
         List { head: null_mut(), tail: null_mut(), len: 0 }
     }
 
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.len
     }
 
