@@ -582,7 +582,10 @@ impl<'p> Lower<'p> {
         let object = self.types.object(obj);
         let generic = info.signatures.get(&decl.id).is_some_and(|s| !s.type_params.is_empty());
         if decl.body.is_none() && !generic {
-            return self.intrinsic_body(decl, obj);
+            if !self.prog.is_foreign_link(obj) {
+                self.intrinsic_body(decl, obj);
+            }
+            return;
         }
         if generic || decl.name.is_blank() {
             return;
