@@ -90,7 +90,7 @@ fn collects_now() -> bool {
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 32;
-    x % SAMPLE == 0
+    x.is_multiple_of(SAMPLE)
 }
 
 /// At a safepoint of the running goroutine, whose context is saved and which is not pinned.
