@@ -78,7 +78,7 @@ impl<'p> FnCx<'_, 'p> {
                 let (n, _) = self.index_word(vals[1].leaf(0), n_ty);
                 let ptr = vals[0].leaf(0);
                 let Some(elem) = self.types().pointee(ptr_ty) else { return Err(self.ice("unsafe.Slice of no pointer")) };
-                let desc = self.desc(elem);
+                let desc = self.shape_desc(elem);
                 self.at(e.pos());
                 self.runtime("unsafeslice", &[desc, ptr, n], &[]);
                 Ok(vec![Val::Scalars(vec![ptr, n, n])])
@@ -234,7 +234,7 @@ impl<'p> FnCx<'_, 'p> {
     fn copy_elements(&mut self, to: &Val, from: &Val, elem: TypeId) -> Value {
         let info = self.lo.layouts.info(elem);
         if info.has_pointers() {
-            let desc = self.desc(elem);
+            let desc = self.shape_desc(elem);
             let args = [desc, to.leaf(0), to.leaf(1), from.leaf(0), from.leaf(1)];
             return self.runtime1("typedslicecopy", &args, Ty::I64);
         }
@@ -320,7 +320,7 @@ impl<'p> FnCx<'_, 'p> {
             }
             let len = words[0];
             let cap = *words.last().unwrap_or(&len);
-            let desc = self.desc(elem);
+            let desc = self.shape_desc(elem);
             let ptr = self.runtime1("makeslice", &[desc, len, cap], Ty::Ptr);
             return Ok(Val::Scalars(vec![ptr, len, cap]));
         }
@@ -422,7 +422,7 @@ impl<'p> FnCx<'_, 'p> {
         let enough = self.b.cmp(CmpOp::ULe, new_len, cap);
         self.b.branch(enough, done, grow);
         self.b.switch_to_sealed(grow);
-        let desc = self.desc(elem);
+        let desc = self.shape_desc(elem);
         let words = self.runtime("growslice", &[ptr, new_len, cap, n, desc], &[Ty::Ptr, Ty::I64, Ty::I64]);
         self.b.def_var(vars[0], words[0]);
         self.b.def_var(vars[1], words[2]);

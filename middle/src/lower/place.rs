@@ -216,8 +216,7 @@ impl FnCx<'_, '_> {
 
     /// A copy of a memory value that nobody changes.
     pub fn copy_to_temp(&mut self, src: Value, ty: TypeId) -> Val {
-        let slot = self.temp(ty, "copy");
-        let dst = self.b.slot_addr(slot);
+        let dst = self.owned_temp(ty, "copy");
         let layout = self.lo.layout_id(ty);
         self.b.mem_copy_nowb(dst, src, layout);
         Val::Mem(dst)
