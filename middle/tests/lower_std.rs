@@ -122,7 +122,8 @@ fn standard_library_lowers() {
         return;
     };
     let named = std::env::var("INGOT_LOWER").unwrap_or_default();
-    let patterns: Vec<&str> = if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
+    let patterns: Vec<&str> =
+        if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
     let scratch = std::env::temp_dir().join(format!("ingot-lower-{}", std::process::id()));
     std::fs::create_dir_all(&scratch).unwrap();
     let overlay = overlay(&goroot, &scratch);
@@ -154,13 +155,8 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 imports.insert(written.clone(), id);
             }
         }
-        let input = Input {
-            path: &package.path,
-            files: &files,
-            nodes: ids.len(),
-            go_version: (1, 26),
-            imports: &imports,
-        };
+        let input =
+            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
         let checked = check_package(&types, &sources, &input);
         known.insert(package.path.clone(), checked.package);
         if checked.has_errors() {

@@ -209,14 +209,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(Val::Scalars(vec![ptr, len, len]))
     }
 
-    fn map_literal(
-        &mut self,
-        e: &'p Expr,
-        ty: TypeId,
-        key: TypeId,
-        elem: TypeId,
-        elems: &'p [Expr],
-    ) -> Res<Val> {
+    fn map_literal(&mut self, e: &'p Expr, ty: TypeId, key: TypeId, elem: TypeId, elems: &'p [Expr]) -> Res<Val> {
         self.at(e.pos());
         let map = self.make_map(ty, Some(elems.len() as i64), None);
         for item in elems {

@@ -45,12 +45,32 @@ fn atomic_op(path: &str, name: &str) -> Option<AtomicOp> {
         },
         _ => return None,
     };
-    let (_, rest, op) =
-        prefixes.iter().find_map(|(prefix, op)| Some((prefix, name.strip_prefix(prefix)?, *op)))?;
+    let (_, rest, op) = prefixes.iter().find_map(|(prefix, op)| Some((prefix, name.strip_prefix(prefix)?, *op)))?;
     // What follows names a type, in one spelling or another.
     let types = [
-        "", "8", "32", "64", "p", "p1", "uint", "uintptr", "int32", "int64", "Acq", "Acq64", "Acquintptr", "Rel", "Rel64",
-        "Reluintptr", "pNoWB", "Int32", "Int64", "Uint32", "Uint64", "Uintptr", "Pointer",
+        "",
+        "8",
+        "32",
+        "64",
+        "p",
+        "p1",
+        "uint",
+        "uintptr",
+        "int32",
+        "int64",
+        "Acq",
+        "Acq64",
+        "Acquintptr",
+        "Rel",
+        "Rel64",
+        "Reluintptr",
+        "pNoWB",
+        "Int32",
+        "Int64",
+        "Uint32",
+        "Uint64",
+        "Uintptr",
+        "Pointer",
     ];
     types.contains(&rest).then_some(op)
 }
