@@ -561,7 +561,12 @@ impl<'a, 'p> FnCx<'a, 'p> {
         self.block(body)?;
         if !self.b.is_terminated() {
             self.at(body.rbrace());
-            self.return_now()?;
+            if self.results.is_empty() {
+                self.return_now()?;
+            } else {
+                // The checker has seen that the body ends in a terminating statement.
+                self.b.unreachable();
+            }
         }
         self.finish_defers()?;
         Ok(self.b.finish())
