@@ -13,8 +13,9 @@ use frontend::parse::{parse_file, with_parser_stack};
 use frontend::span::SourceMap;
 use frontend::types::{PackageId, Types};
 use ingot_middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
-use ingot_middle::mir::verify::verify;
+use ingot_middle::mir::verify::{verify, verify_optimised};
 use ingot_middle::mir::{Def, Module, Symbol, merge};
+use ingot_middle::passes::{State, Unit, program};
 
 const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{range .GoFiles}}{{.}} {{end}}\t\
                       {{range $k, $v := .ImportMap}}{{$k}}={{$v}} {{end}}";
@@ -122,7 +123,8 @@ fn standard_library_lowers() {
         return;
     };
     let named = std::env::var("INGOT_LOWER").unwrap_or_default();
-    let patterns: Vec<&str> = if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
+    let patterns: Vec<&str> =
+        if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
     let scratch = std::env::temp_dir().join(format!("ingot-lower-{}", std::process::id()));
     std::fs::create_dir_all(&scratch).unwrap();
     let overlay = overlay(&goroot, &scratch);
@@ -154,13 +156,8 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 imports.insert(written.clone(), id);
             }
         }
-        let input = Input {
-            path: &package.path,
-            files: &files,
-            nodes: ids.len(),
-            go_version: (1, 26),
-            imports: &imports,
-        };
+        let input =
+            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
         let checked = check_package(&types, &sources, &input);
         known.insert(package.path.clone(), checked.package);
         if checked.has_errors() {
@@ -173,6 +170,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     }
     let inputs = done.iter().map(|(files, checked)| PackageInput { files, checked, embeds: &[] }).collect();
     let prog = Program::new(&types, &sources, Arch::Amd64, inputs);
+    let mut units = Vec::new();
     let (mut funcs, mut insts) = (0, 0);
     let start = Instant::now();
     let mut defined: BTreeSet<String> = BTreeSet::new();
@@ -214,9 +212,10 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                         failures += &format!("{e}\n");
                     }
                 }
-                if let Err(e) = merge(&mut whole, module) {
+                if let Err(e) = merge(&mut whole, module.clone()) {
                     failures += &format!("# {}\n{e}\n", types.package(checked.package).path);
                 }
+                units.push(Unit { name: types.package(checked.package).path.to_string(), module });
             }
             Err(diagnostics) => {
                 failures += &format!("# {}\n", types.package(checked.package).path);
@@ -228,6 +227,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     for e in verify(&whole).err().unwrap_or_default().iter().take(20) {
         failures += &format!("{e}\n");
     }
+    assert!(failures.is_empty(), "{failures}");
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);
     assert!(verify(&begin).is_ok());
@@ -242,5 +242,31 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
         packages.len(),
         start.elapsed().as_secs_f64()
     );
-    assert!(failures.is_empty(), "{failures}");
+    optimise(units, begin);
+}
+
+/// The passes over the whole program; a debug build verifies after each.
+fn optimise(mut units: Vec<Unit>, begin: ingot_middle::mir::Module) {
+    units.push(Unit { name: "start".into(), module: begin });
+    for unit in &mut units {
+        for data in unit.module.symbols.values_mut() {
+            // Every package's init is named by the start module; the test has no main package.
+            data.dedup |= !matches!(data.def, ingot_middle::mir::Def::Extern(_));
+        }
+    }
+    let mut state = State { roots: vec!["fmt.Println".into(), "fmt.Sprintf".into()], ..State::default() };
+    let (units, timings) = program(units, &mut state).unwrap_or_else(|e| panic!("{e}"));
+    for t in timings {
+        println!("{:>10.3} ms  {}", t.time.as_secs_f64() * 1e3, t.pass);
+    }
+    for unit in &units {
+        assert!(verify_optimised(&unit.module).is_ok(), "{}", unit.name);
+    }
+    let on_stack = state.escape.decisions.iter().filter(|d| d.on_stack).count();
+    println!(
+        "{:?}, {} inlined, {on_stack} of {} objects on the stack",
+        state.dropped,
+        state.inlined.len(),
+        state.escape.decisions.len()
+    );
 }
