@@ -10,7 +10,7 @@ use frontend::span::SourceMap;
 use frontend::types::{PackageId, Types};
 use ingot_middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use ingot_middle::mir::verify::verify;
-use ingot_middle::mir::{Def, Symbol};
+use ingot_middle::mir::{Def, Module, Symbol, merge};
 
 #[path = "support/load.rs"]
 mod load;
@@ -39,6 +39,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     let start = Instant::now();
     let mut defined: BTreeSet<String> = BTreeSet::new();
     let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    let mut whole = Module::new();
     for (_, checked) in &done {
         match lower_package(&prog, checked.package) {
             Ok(module) => {
@@ -75,12 +76,19 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                         failures += &format!("{e}\n");
                     }
                 }
+                if let Err(e) = merge(&mut whole, module) {
+                    failures += &format!("# {}\n{e}\n", types.package(checked.package).path);
+                }
             }
             Err(diagnostics) => {
                 failures += &format!("# {}\n", types.package(checked.package).path);
                 failures += &render_all(&diagnostics, &sources, Some(20));
             }
         }
+    }
+    // Packages agree on the signatures of what they share.
+    for e in verify(&whole).err().unwrap_or_default().iter().take(20) {
+        failures += &format!("{e}\n");
     }
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);

@@ -496,7 +496,13 @@ impl<'a, 'p> FnCx<'a, 'p> {
         for i in 0..self.results.len() {
             let ResultVar { obj, ty, out } = self.results[i].clone();
             let Some(obj) = obj else { continue };
-            let place = self.var_place(obj, ty);
+            // Without a name it has no variable, and control does not come here.
+            let place = if self.vars.contains_key(&obj) {
+                self.var_place(obj, ty)
+            } else {
+                let zero = self.zero(ty);
+                Place::value(zero, ty)
+            };
             match out {
                 None => words.extend_from_slice(self.load(&place).words()),
                 Some(out) => {
