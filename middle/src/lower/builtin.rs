@@ -104,6 +104,12 @@ impl<'p> FnCx<'_, 'p> {
 
     /// The arguments of a predeclared function that may be called by go and defer statements, with their types.
     pub fn builtin_args(&mut self, builtin: Builtin, call: &'p CallExpr) -> Res<Vec<(Val, TypeId)>> {
+        if let [only] = &call.args[..]
+            && let Type::Tuple(_) = self.types().get(self.ty(only))
+        {
+            let (vals, types) = self.spread(only)?;
+            return Ok(vals.into_iter().zip(types).collect());
+        }
         let mut types = Vec::new();
         for arg in &call.args {
             let own = self.ty(arg);

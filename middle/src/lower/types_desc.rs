@@ -12,7 +12,7 @@
 //! | []abi.Method, 16 bytes each |
 //! +-----------------------------+
 //! ```
-//! Name, type and text offsets are distances from their own address; 0 means none.
+//! Name, type and text offsets are distances from the start of the descriptor; 0 means none.
 //!
 //! A declared type's descriptor is made by its package; those of unnamed types and instances by whoever needs them.
 
