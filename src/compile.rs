@@ -185,7 +185,7 @@ fn with_link_request<T>(
     f: impl FnOnce(&LinkRequest<'_>) -> Result<T, LinkError>,
 ) -> Result<T, String> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
+    let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)

@@ -21,6 +21,9 @@ struct Scalarizer {
   // Handles follow a field that is itself an extract to be replaced.
   DenseMap<Value *, SmallVector<WeakTrackingVH, 4>> cache;
 
+  // What makes aggregates of its own accord.
+  static bool isSource(const Value *V) { return isa<CallBase>(V) || isa<AtomicCmpXchgInst>(V); }
+
   static bool wants(Type *T) { return T->isAggregateType() && holdsCollectedPointer(T); }
 
   unsigned count(Type *T) { return isa<StructType>(T) ? T->getStructNumElements() : T->getArrayNumElements(); }
@@ -37,7 +40,8 @@ struct Scalarizer {
     if (auto *C = dyn_cast<Constant>(V)) {
       for (unsigned i = 0; i < n; i++)
         out.push_back(C->getAggregateElement(i));
-    } else if (auto *CB = dyn_cast<CallBase>(V)) {
+    } else if (isSource(V)) {
+      auto *CB = cast<Instruction>(V);
       Instruction *at;
       if (auto *II = dyn_cast<InvokeInst>(CB)) {
         BasicBlock *dest = II->getNormalDest();
@@ -103,7 +107,6 @@ struct Scalarizer {
     SmallVector<ExtractValueInst *> extracts;
     SmallVector<ReturnInst *> returns;
     SmallVector<Instruction *> aggregates;
-    SmallVector<CallBase *> calls;
     for (auto &I : instructions(F)) {
       if (auto *X = dyn_cast<ExtractValueInst>(&I))
         if (wants(X->getAggregateOperand()->getType()))
@@ -111,8 +114,8 @@ struct Scalarizer {
       if (auto *R = dyn_cast<ReturnInst>(&I))
         if (R->getReturnValue() && wants(R->getReturnValue()->getType()))
           returns.push_back(R);
-      if (wants(I.getType()))
-        isa<CallBase>(I) ? calls.push_back(cast<CallBase>(&I)) : aggregates.push_back(&I);
+      if (wants(I.getType()) && !isSource(&I))
+        aggregates.push_back(&I);
     }
     for (auto *X : extracts) {
       if (X->getNumIndices() != 1) {
@@ -151,7 +154,7 @@ static void check(Function &F, Errors &errors) {
   for (auto &I : instructions(F)) {
     if (!Scalarizer::wants(I.getType()))
       continue;
-    if (isa<CallBase>(I)) {
+    if (Scalarizer::isSource(&I)) {
       for (auto *U : I.users())
         if (!isa<ExtractValueInst>(U))
           errors.add("scalarise", F, "a call's result is kept as an aggregate");

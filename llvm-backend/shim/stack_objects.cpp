@@ -145,6 +145,10 @@ struct Rewriter {
 };
 } // namespace
 
+static Value *offsetBy(IRBuilder<> &B, Value *P, uint64_t bytes) {
+  return bytes ? B.CreateConstGEP1_64(B.getInt8Ty(), P, bytes) : P;
+}
+
 void LatePass::launderStackObjects(Function &F) {
   auto &C = F.getContext();
   auto &DL = F.getDataLayout();
@@ -158,8 +162,11 @@ void LatePass::launderStackObjects(Function &F) {
     }
   if (allocas.empty() || errors.any())
     return;
-  // Everything goes before the first instruction behind the allocas, the objects in order.
+  // The allocas come first; everything else goes before the first instruction behind them, the objects in order.
   Instruction *at = &*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
+  for (auto *A : allocas)
+    if (!A->comesBefore(at))
+      A->moveBefore(at->getIterator());
   Rewriter rewriter{F, errors};
   SmallVector<std::pair<AllocaInst *, Value *>> pairs;
   for (auto *A : allocas) {
@@ -167,8 +174,6 @@ void LatePass::launderStackObjects(Function &F) {
       A->eraseFromParent();
       continue;
     }
-    if (A->getParent() == &F.getEntryBlock() && A->comesBefore(at) == false)
-      A->moveBefore(at->getIterator());
     IRBuilder<> B(at);
     auto *T = FunctionType::get(P1, {P0}, false);
     // Opaque, or the code generator would see through it and keep an untracked frame address over a call. Without
@@ -192,11 +197,11 @@ void LatePass::launderStackObjects(Function &F) {
     // Cleared word by word, or in bulk where that would be too much code. The stack is not scanned meanwhile.
     if (offsets.size() <= 16) {
       for (auto o : offsets)
-        B.CreateAlignedStore(ConstantPointerNull::get(P1), B.CreateConstGEP1_64(B.getInt8Ty(), L, o), Align(8))
+        B.CreateAlignedStore(ConstantPointerNull::get(P1), offsetBy(B, L, o), Align(8))
             ->setMetadata(NOWB, MDNode::get(C, {}));
     } else {
       auto clear = F.getParent()->getOrInsertFunction("rt_memclr", B.getVoidTy(), P1, B.getInt64Ty());
-      auto *call = B.CreateCall(clear, {B.CreateConstGEP1_64(B.getInt8Ty(), L, offsets.front()),
+      auto *call = B.CreateCall(clear, {offsetBy(B, L, offsets.front()),
                                         B.getInt64(offsets.back() + 8 - offsets.front())});
       call->addFnAttr(Attribute::get(C, LEAF));
       call->setDoesNotThrow();

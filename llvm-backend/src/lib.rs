@@ -61,6 +61,32 @@ impl Default for Options {
     }
 }
 
+/// Go functions that no MIR names: the runtime starts and faults into them, and checks call them where they fail.
+pub const ROOTS: &[&str] = &[
+    ingot_abi::functions::GO_MAIN,
+    ingot_abi::functions::SIGPANIC,
+    "runtime.panicmem",
+    "runtime.panicdivide",
+    "runtime.panicshift",
+    "runtime.panicIndex",
+    "runtime.panicIndexU",
+    "runtime.panicSliceAlen",
+    "runtime.panicSliceAlenU",
+    "runtime.panicSliceAcap",
+    "runtime.panicSliceAcapU",
+    "runtime.panicSliceB",
+    "runtime.panicSliceBU",
+    "runtime.panicSlice3Alen",
+    "runtime.panicSlice3AlenU",
+    "runtime.panicSlice3Acap",
+    "runtime.panicSlice3AcapU",
+    "runtime.panicSlice3B",
+    "runtime.panicSlice3BU",
+    "runtime.panicSlice3C",
+    "runtime.panicSlice3CU",
+    "runtime.panicSliceConvert",
+];
+
 /// What [`emit()`] shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -108,7 +134,7 @@ pub fn compile(module: &mir::Module, unit: &str, options: &Options) -> Result<Ve
         let Output::Object { bytes, tables, frames, bodies, limits } = out else {
             return Err(Error::Object("no object was made".to_owned()));
         };
-        if !frames_fit(&frames, &bodies, &limits, &mut forced) {
+        if !frames_fit(&frames, &bodies, &limits, &mut forced)? {
             continue;
         }
         object::check(&bytes)?;
@@ -184,7 +210,7 @@ fn frames_fit(
     bodies: &[(String, String)],
     limits: &HashMap<String, u64>,
     forced: &mut Forced,
-) -> bool {
+) -> Result<bool, Error> {
     use ingot_abi::tls::FRAME_MAX_CHECKED_LATE;
     /// Slack when a frame size is prescribed: the wrapper changes the body's frame by little.
     const SLACK: u64 = 64;
@@ -194,6 +220,9 @@ fn frames_fit(
         if bytes <= limit {
             continue;
         }
+        if bytes == u64::MAX {
+            return Err(Error::Code { func: symbol.clone(), message: "a frame of variable size".to_owned() });
+        }
         fit = false;
         let name = bodies.iter().find(|(_, body)| body == symbol).map_or(symbol, |(name, _)| name);
         if bytes > FRAME_MAX_CHECKED_LATE as u64 {
@@ -202,5 +231,5 @@ fn frames_fit(
             forced.checks.push(name.clone());
         }
     }
-    fit
+    Ok(fit)
 }

@@ -1,7 +1,7 @@
 //! Lowers the standard library, with the runtime's overlay in place, and verifies every module: hello's closure, or
 //! the packages that `INGOT_LOWER` names (patterns for `go list`, with what they import).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -13,8 +13,8 @@ use frontend::parse::{parse_file, with_parser_stack};
 use frontend::span::SourceMap;
 use frontend::types::{PackageId, Types};
 use ingot_middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
-use ingot_middle::mir::verify::{verify, verify_optimised};
-use ingot_middle::passes::{State, Unit, program};
+use ingot_middle::mir::verify::verify;
+use ingot_middle::mir::{Def, Module, Symbol, merge};
 
 const FORMAT: &str = "{{.ImportPath}}\t{{.Dir}}\t{{range .GoFiles}}{{.}} {{end}}\t\
                       {{range $k, $v := .ImportMap}}{{$k}}={{$v}} {{end}}";
@@ -122,8 +122,7 @@ fn standard_library_lowers() {
         return;
     };
     let named = std::env::var("INGOT_LOWER").unwrap_or_default();
-    let patterns: Vec<&str> =
-        if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
+    let patterns: Vec<&str> = if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
     let scratch = std::env::temp_dir().join(format!("ingot-lower-{}", std::process::id()));
     std::fs::create_dir_all(&scratch).unwrap();
     let overlay = overlay(&goroot, &scratch);
@@ -155,8 +154,13 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                 imports.insert(written.clone(), id);
             }
         }
-        let input =
-            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: &package.path,
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+        };
         let checked = check_package(&types, &sources, &input);
         known.insert(package.path.clone(), checked.package);
         if checked.has_errors() {
@@ -169,22 +173,40 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     }
     let inputs = done.iter().map(|(files, checked)| PackageInput { files, checked, embeds: &[] }).collect();
     let prog = Program::new(&types, &sources, Arch::Amd64, inputs);
-    let mut units = Vec::new();
     let (mut funcs, mut insts) = (0, 0);
     let start = Instant::now();
+    let mut defined: BTreeSet<String> = BTreeSet::new();
+    let mut wanted: BTreeMap<String, String> = BTreeMap::new();
+    let mut whole = Module::new();
     for (_, checked) in &done {
         match lower_package(&prog, checked.package) {
             Ok(module) => {
-                for s in module.symbols.values() {
-                    if let ingot_middle::mir::Def::Func(f) = &s.def {
-                        funcs += 1;
-                        insts += f.insts.len();
+                for (name, s) in &module.symbols {
+                    match &s.def {
+                        Def::Func(f) => {
+                            funcs += 1;
+                            insts += f.insts.len();
+                        }
+                        Def::Data(_) => {}
+                        Def::Extern(_) => {
+                            let path = types.package(checked.package).path.to_string();
+                            wanted.entry(name.clone()).or_insert(path);
+                            continue;
+                        }
                     }
+                    defined.insert(name.clone());
                 }
                 if let Ok(name) = std::env::var("INGOT_DUMP")
                     && let Some(index) = module.symbols.get_index_of(&name)
                 {
-                    println!("{}", module.func_text(ingot_middle::mir::Symbol(index as u32)));
+                    println!("{}", module.func_text(Symbol(index as u32)));
+                }
+                if let Ok(part) = std::env::var("INGOT_GREP") {
+                    for (i, (_, s)) in module.symbols.iter().enumerate() {
+                        if matches!(s.def, Def::Func(_)) && module.func_text(Symbol(i as u32)).contains(&part) {
+                            println!("{}", module.func_text(Symbol(i as u32)));
+                        }
+                    }
                 }
                 if let Err(errors) = verify(&module) {
                     failures += &format!("# {}\n", types.package(checked.package).path);
@@ -192,7 +214,9 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
                         failures += &format!("{e}\n");
                     }
                 }
-                units.push(Unit { name: types.package(checked.package).path.to_string(), module });
+                if let Err(e) = merge(&mut whole, module) {
+                    failures += &format!("# {}\n{e}\n", types.package(checked.package).path);
+                }
             }
             Err(diagnostics) => {
                 failures += &format!("# {}\n", types.package(checked.package).path);
@@ -200,40 +224,23 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
             }
         }
     }
-    assert!(failures.is_empty(), "{failures}");
+    // Packages agree on the signatures of what they share.
+    for e in verify(&whole).err().unwrap_or_default().iter().take(20) {
+        failures += &format!("{e}\n");
+    }
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);
     assert!(verify(&begin).is_ok());
+    defined.extend(begin.symbols.keys().cloned());
+    for (name, first) in wanted {
+        if !name.starts_with("rt_") && !defined.contains(&name) {
+            println!("undefined: {name} (in {first})");
+        }
+    }
     println!(
         "{} packages, {funcs} functions, {insts} instructions in {:.2} s",
         packages.len(),
         start.elapsed().as_secs_f64()
     );
-    optimise(units, begin);
-}
-
-/// The passes over the whole program; a debug build verifies after each.
-fn optimise(mut units: Vec<Unit>, begin: ingot_middle::mir::Module) {
-    units.push(Unit { name: "start".into(), module: begin });
-    for unit in &mut units {
-        for data in unit.module.symbols.values_mut() {
-            // Every package's init is named by the start module; the test has no main package.
-            data.dedup |= !matches!(data.def, ingot_middle::mir::Def::Extern(_));
-        }
-    }
-    let mut state = State { roots: vec!["fmt.Println".into(), "fmt.Sprintf".into()], ..State::default() };
-    let (units, timings) = program(units, &mut state).unwrap_or_else(|e| panic!("{e}"));
-    for t in timings {
-        println!("{:>10.3} ms  {}", t.time.as_secs_f64() * 1e3, t.pass);
-    }
-    for unit in &units {
-        assert!(verify_optimised(&unit.module).is_ok(), "{}", unit.name);
-    }
-    let on_stack = state.escape.decisions.iter().filter(|d| d.on_stack).count();
-    println!(
-        "{:?}, {} inlined, {on_stack} of {} objects on the stack",
-        state.dropped,
-        state.inlined.len(),
-        state.escape.decisions.len()
-    );
+    assert!(failures.is_empty(), "{failures}");
 }

@@ -24,7 +24,8 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
         .map(|piece| match piece {
             Piece::Bytes { len, .. } => ctx.i8_type().array_type(*len as u32).into(),
             Piece::Reloc(i) => match data.relocs[*i].kind {
-                RelocKind::Abs64 => unit.raw_ptr().into(),
+                RelocKind::Abs64 if unit.is_function(data.relocs[*i].target) => unit.raw_ptr().into(),
+                RelocKind::Abs64 => unit.gc_ptr().into(),
                 RelocKind::Rel32 => ctx.i32_type().into(),
             },
         })
@@ -59,7 +60,10 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
                 Piece::Bytes { start, len } => bytes(unit, data, *start, *len),
                 Piece::Reloc(i) => {
                     let reloc = &data.relocs[*i];
-                    let target = unit.code_address(reloc.target);
+                    // As in the field's type, so that loads of constants fold; distances need one address space.
+                    let code = reloc.kind == RelocKind::Rel32 || unit.is_function(reloc.target);
+                    let target =
+                        if code { unit.code_address(reloc.target) } else { unit.data_address(reloc.target) };
                     let index = ctx.i64_type().const_int(reloc.addend as u64, true);
                     // SAFETY: plain address arithmetic on constants.
                     let target = match reloc.addend {

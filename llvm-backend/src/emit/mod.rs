@@ -224,7 +224,7 @@ impl<'ctx> Unit<'ctx, '_> {
     }
 
     /// Whether a symbol is a function as far as this module knows.
-    fn is_function(&self, symbol: Symbol) -> bool {
+    pub fn is_function(&self, symbol: Symbol) -> bool {
         let (name, data) = self.mir.symbols.get_index(symbol.index()).expect("symbol of this module");
         matches!(data.def, Def::Func(_) | Def::Extern(Some(_)))
             || functions::find(name).is_some()

@@ -209,7 +209,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// Calls a runtime function written in Rust; scalars change between Go's types and its.
-    fn rust_call(&mut self, f: &'static RuntimeFn, args: &[Val], abi: &super::abi_call::Abi) -> Vec<Val> {
+    pub fn rust_call(&mut self, f: &'static RuntimeFn, args: &[Val], abi: &super::abi_call::Abi) -> Vec<Val> {
         let sig = mir::Signature {
             params: f.params.iter().map(|&s| scalar_ty(s)).collect(),
             results: f.results.iter().map(|&s| scalar_ty(s)).collect(),

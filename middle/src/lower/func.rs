@@ -496,7 +496,13 @@ impl<'a, 'p> FnCx<'a, 'p> {
         for i in 0..self.results.len() {
             let ResultVar { obj, ty, out } = self.results[i].clone();
             let Some(obj) = obj else { continue };
-            let place = self.var_place(obj, ty);
+            // Without a name it has no variable, and control does not come here.
+            let place = if self.vars.contains_key(&obj) {
+                self.var_place(obj, ty)
+            } else {
+                let zero = self.zero(ty);
+                Place::value(zero, ty)
+            };
             match out {
                 None => words.extend_from_slice(self.load(&place).words()),
                 Some(out) => {
@@ -529,7 +535,12 @@ impl<'a, 'p> FnCx<'a, 'p> {
         self.block(body)?;
         if !self.b.is_terminated() {
             self.at(body.rbrace());
-            self.return_now()?;
+            if self.results.is_empty() {
+                self.return_now()?;
+            } else {
+                // The checker has seen that the body ends in a terminating statement.
+                self.b.unreachable();
+            }
         }
         self.finish_defers()?;
         Ok(self.b.finish())
@@ -577,7 +588,10 @@ impl<'p> Lower<'p> {
         let object = self.types.object(obj);
         let generic = info.signatures.get(&decl.id).is_some_and(|s| !s.type_params.is_empty());
         if decl.body.is_none() && !generic {
-            return self.intrinsic_body(decl, obj);
+            if !self.prog.is_foreign_link(obj) {
+                self.intrinsic_body(decl, obj);
+            }
+            return;
         }
         if generic || decl.name.is_blank() {
             return;

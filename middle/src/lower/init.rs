@@ -92,8 +92,8 @@ impl<'p> Lower<'p> {
                 continue;
             }
             let sym = self.global(var);
-            // A linkname without a value refers to another package's variable.
-            if spec.values.is_empty() && self.prog.is_foreign_link(var) {
+            // Without a value, a linkname refers to another package's variable, or one of another gives the value.
+            if spec.values.is_empty() && (self.prog.is_foreign_link(var) || self.prog.is_given(var)) {
                 continue;
             }
             let ty = self.types.object(var).ty();

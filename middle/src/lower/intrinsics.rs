@@ -13,6 +13,7 @@ use frontend::types::*;
 
 use super::abi_call::Abi;
 use super::analyze::Analysis;
+use super::call::runtime_fn;
 use super::func::{Env, FnCx, Start, Val};
 use super::{Arch, Lower, Res};
 use crate::mir::{self, AtomicOp, BinOp, ConvOp, Ty, UnOp, Value};
@@ -173,7 +174,14 @@ impl<'p> Lower<'p> {
             };
             let mut cx = FnCx::new(lo, abi.sig.clone(), start);
             let args: Vec<Val> = cx.b.params().iter().map(|&v| Val::one(v)).collect();
-            let Some(results) = cx.intrinsic(path, name, &args, &abi)? else { return Ok(()) };
+            let results = match cx.intrinsic(path, name, &args, &abi)? {
+                Some(results) => results,
+                // Package runtime uses some of the Rust functions as values.
+                None => match runtime_fn(cx.types(), obj) {
+                    Some(f) => cx.rust_call(f, &args, &abi),
+                    None => return Ok(()),
+                },
+            };
             let words = results.iter().flat_map(|v| v.words().to_vec()).collect();
             cx.b.ret(words);
             let func = cx.b.finish();
