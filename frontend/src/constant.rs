@@ -464,7 +464,11 @@ fn parse_float(raw: &str) -> Option<BigRational> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
         None => (body, 0),
     };
-    if exponent.abs() > MAX_EXPONENT {
+    if exponent < -MAX_EXPONENT {
+        // Too small for any type.
+        return Some(BigRational::zero());
+    }
+    if exponent > MAX_EXPONENT {
         return None;
     }
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -60,9 +60,11 @@ impl<'a> Checker<'a> {
             c.check_field_names(object, named);
         });
         if let Some(list) = &spec.type_params {
+            // Inside a generic function the function's type parameters come first, see `type_instance`.
+            let outer = self.env.outer_params.clone();
             self.open_scope();
             self.declare_type_params(list, |_, params| {
-                let _ = decl.type_params.set(params.into());
+                let _ = decl.type_params.set(outer.iter().copied().chain(params.iter().copied()).collect());
             });
         } else {
             let _ = decl.type_params.set(Box::default());
