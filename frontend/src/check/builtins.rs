@@ -649,6 +649,9 @@ impl<'a> Checker<'a> {
                 if !x.is_valid() {
                     return None;
                 }
+                if !self.has_finite_size(x.ty) {
+                    return None;
+                }
                 if types.has_var_size(x.ty) {
                     return Result::value(vec![x.ty], TypeId::UINTPTR);
                 }
@@ -725,6 +728,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         let ty = found.ty;
+        if !self.has_finite_size(base) {
+            return None;
+        }
         let offset = if types.has_var_size(base) { None } else { self.path_offset(base, &found.path) };
         let through_pointer = base != x.ty;
         let mut path = found.path;

@@ -4,6 +4,8 @@
 
 use super::*;
 
+const MAX_COMPONENTS: usize = 10_000;
+
 impl Types {
     /// The basic kind of the underlying type.
     pub fn basic(&self, ty: TypeId) -> Option<Basic> {
@@ -103,7 +105,8 @@ impl Types {
     }
 
     fn comparable_in(&self, ty: TypeId, dynamic: bool, seen: &mut Vec<TypeId>) -> bool {
-        if seen.contains(&ty) {
+        // Types that contain so many others come from (invalid) endless expansion only.
+        if seen.contains(&ty) || seen.len() > MAX_COMPONENTS {
             return true;
         }
         seen.push(ty);
