@@ -97,10 +97,9 @@ impl<'a> Checker<'a> {
 
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
-        if let Some(dots) = call.ellipsis
-            && builtin != Builtin::Append
-        {
-            self.error_pos(dots, format!("invalid operation: invalid use of ... with built-in {name}"));
+        if call.ellipsis.is_some() && builtin != Builtin::Append {
+            let short = name.strip_prefix("unsafe.").unwrap_or(&name);
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {short}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -121,11 +120,10 @@ impl<'a> Checker<'a> {
         let (needed, more) = arity(builtin);
         if count < needed || count > needed && !more {
             let what = if count < needed { "not enough" } else { "too many" };
-            let at = if count < needed { call.rparen.span() } else { call.args[needed.min(call.args.len() - 1)].span };
             let shown = self.text(e);
             let message =
                 format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
-            self.error(at, message);
+            self.error(e.span, message);
             if by_syntax {
                 self.use_exprs(&call.args);
             }

@@ -65,10 +65,6 @@ impl<'a> Operand<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Whether the operand is an untyped constant or value (nil included).
-    pub(super) fn is_untyped_operand(&self, x: &Operand<'a>) -> bool {
-        self.types.is_untyped(x.ty)
-    }
 
     /// Whether the operand is a generic function that was not instantiated.
     pub(super) fn is_generic_value(&self, x: &Operand<'a>) -> bool {
