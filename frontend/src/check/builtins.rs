@@ -256,13 +256,12 @@ impl<'a> Checker<'a> {
         }
         if rest.len() != 1 {
             let have: Vec<TypeId> = std::iter::once(slice.ty).chain(rest.iter().map(|x| x.ty)).collect();
-            let have: Vec<String> = have.iter().map(|&t| self.str(t)).collect();
             let (what, at) = match rest.get(1) {
                 Some(extra) => ("too many", extra.span()),
-                None => ("not enough", call.rparen.span()),
+                None => ("not enough", call.args[0].span),
             };
             let want = format!("({}, ...{})", self.str(slice.ty), self.str(elem));
-            let have = format!("({}...)", have.join(", "));
+            let have = self.types_summary(&have, false, true);
             let message = format!("{what} arguments in call to append\n\thave {have}\n\twant {want}");
             self.error(at, message);
             return None;
@@ -501,7 +500,7 @@ impl<'a> Checker<'a> {
             other => {
                 let cause = match other {
                     Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => "no specific type".to_string(),
+                    None => self.no_common_type(ty),
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);
