@@ -97,10 +97,9 @@ impl<'a> Checker<'a> {
 
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
-        if let Some(dots) = call.ellipsis
-            && builtin != Builtin::Append
-        {
-            self.error_pos(dots, format!("invalid operation: invalid use of ... with built-in {name}"));
+        if call.ellipsis.is_some() && builtin != Builtin::Append {
+            let bare = name.trim_start_matches("unsafe.");
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {bare}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -121,11 +120,10 @@ impl<'a> Checker<'a> {
         let (needed, more) = arity(builtin);
         if count < needed || count > needed && !more {
             let what = if count < needed { "not enough" } else { "too many" };
-            let at = if count < needed { call.rparen.span() } else { call.args[needed.min(call.args.len() - 1)].span };
             let shown = self.text(e);
             let message =
                 format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
-            self.error(at, message);
+            self.error(e.span, message);
             if by_syntax {
                 self.use_exprs(&call.args);
             }
@@ -258,13 +256,12 @@ impl<'a> Checker<'a> {
         }
         if rest.len() != 1 {
             let have: Vec<TypeId> = std::iter::once(slice.ty).chain(rest.iter().map(|x| x.ty)).collect();
-            let have: Vec<String> = have.iter().map(|&t| self.str(t)).collect();
             let (what, at) = match rest.get(1) {
                 Some(extra) => ("too many", extra.span()),
-                None => ("not enough", call.rparen.span()),
+                None => ("not enough", slice.span()),
             };
-            let want = format!("({}, ...{})", self.str(slice.ty), self.str(elem));
-            let have = format!("({}...)", have.join(", "));
+            let have = self.types_summary(&have, false, true);
+            let want = self.types_summary(&[slice.ty, self.types.slice(elem)], true, false);
             let message = format!("{what} arguments in call to append\n\thave {have}\n\twant {want}");
             self.error(at, message);
             return None;

@@ -39,6 +39,7 @@ mod returns;
 mod scope;
 mod selector;
 mod signature;
+mod spelling;
 mod stmt;
 mod switch;
 mod type_decl;
@@ -145,6 +146,7 @@ pub(crate) struct Checker<'a> {
     /// Expressions that still have an untyped type.
     untyped: HashMap<NodeId, Untyped<'a>>,
     delayed: Vec<Action<'a>>,
+    spelling: spelling::Spelling,
     env: Env,
 }
 
@@ -221,6 +223,7 @@ impl<'a> Checker<'a> {
             frames: Vec::new(),
             untyped: HashMap::new(),
             delayed: Vec::new(),
+            spelling: spelling::Spelling::default(),
             env: Env::default(),
         };
         checker.package_scope = checker.new_scope(None, false);
@@ -277,12 +280,15 @@ impl<'a> Checker<'a> {
         if let Some(span) = self.env.err_span {
             diagnostic.span = span;
         }
+        // As gc: the same words twice in a row about one line are one message.
+        if let Some(last) = self.diagnostics.last()
+            && last.message == diagnostic.message
+            && last.span.file == diagnostic.span.file
+            && self.sources.line_col(last.span.start()).line == self.sources.line_col(diagnostic.span.start()).line
+        {
+            return;
+        }
         self.diagnostics.push(diagnostic);
-    }
-
-    /// A type as messages print it.
-    fn str(&self, ty: TypeId) -> String {
-        self.types.type_str(ty, Some(self.pkg))
     }
 
     /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.
