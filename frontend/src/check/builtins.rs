@@ -98,8 +98,8 @@ impl<'a> Checker<'a> {
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
         if call.ellipsis.is_some() && builtin != Builtin::Append {
-            let short = name.strip_prefix("unsafe.").unwrap_or(&name);
-            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {short}"));
+            let bare = name.trim_start_matches("unsafe.");
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {bare}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -171,12 +171,15 @@ impl<'a> Checker<'a> {
         if self.allow_version(minor) {
             return true;
         }
-        let (major, have) = self.go_version;
-        self.error(
-            at,
-            format!("{what} requires go1.{minor} or later (-lang was set to go{major}.{have}; check go.mod)"),
-        );
+        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
+        self.error(at, message);
         false
+    }
+
+    /// What is required, and what the module says.
+    pub(super) fn version_message(&self, requirement: &str) -> String {
+        let (major, minor) = self.go_version;
+        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -258,10 +261,10 @@ impl<'a> Checker<'a> {
             let have: Vec<TypeId> = std::iter::once(slice.ty).chain(rest.iter().map(|x| x.ty)).collect();
             let (what, at) = match rest.get(1) {
                 Some(extra) => ("too many", extra.span()),
-                None => ("not enough", call.args[0].span),
+                None => ("not enough", slice.span()),
             };
-            let want = format!("({}, ...{})", self.str(slice.ty), self.str(elem));
             let have = self.types_summary(&have, false, true);
+            let want = self.types_summary(&[slice.ty, self.types.slice(elem)], true, false);
             let message = format!("{what} arguments in call to append\n\thave {have}\n\twant {want}");
             self.error(at, message);
             return None;
@@ -500,7 +503,7 @@ impl<'a> Checker<'a> {
             other => {
                 let cause = match other {
                     Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => self.no_common_type(ty),
+                    None => "no specific type".to_string(),
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);

@@ -593,7 +593,6 @@ impl<'a> Checker<'a> {
         let equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne) && !x.is_nil() && !y.is_nil();
         let is_param = types.is_type_param(x.ty) || types.is_type_param(y.ty);
         if equality
-            && !types.is_type_param(blame.ty)
             && let Some(cause) = types.incomparable_cause(blame.ty, Some(self.pkg))
         {
             return Err((on_left, cause));

@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
                 (hint, base)
             }
             (None, None) => {
-                self.error(e.span, "invalid composite literal type: missing type in composite literal");
+                self.error(e.span, "missing type in composite literal");
                 (TypeId::INVALID, TypeId::INVALID)
             }
         };

@@ -48,6 +48,7 @@ mod unify;
 mod untyped;
 mod unused;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
@@ -101,8 +102,8 @@ pub(crate) struct Checker<'a> {
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
     pkg: PackageId,
-    /// For messages.
-    spelling: Spelling,
+    /// How the package spells types, looked up for the first message.
+    spelling: OnceCell<Spelling>,
     info: Info,
     diagnostics: Vec<Diagnostic>,
 
@@ -205,7 +206,7 @@ impl<'a> Checker<'a> {
             imports: input.imports,
             go_version: input.go_version,
             pkg,
-            spelling: Spelling::of(input.files.iter().map(|file| &sources.file(file.id).bytes[..])),
+            spelling: OnceCell::new(),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
             scopes: Vec::new(),
@@ -290,12 +291,25 @@ impl<'a> Checker<'a> {
         if let Some(span) = self.env.err_span {
             diagnostic.span = span;
         }
+        // As gc: the same words twice in a row about one line are one message.
+        if let Some(last) = self.diagnostics.last()
+            && last.message == diagnostic.message
+            && last.span.file == diagnostic.span.file
+            && self.sources.line_col(last.span.start()).line == self.sources.line_col(diagnostic.span.start()).line
+        {
+            return;
+        }
         self.diagnostics.push(diagnostic);
     }
 
     /// A type as messages print it.
     fn str(&self, ty: TypeId) -> String {
-        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling)
+        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling())
+    }
+
+    fn spelling(&self) -> Spelling {
+        let texts = || self.files.iter().map(|file| &self.sources.file(file.id).bytes[..]);
+        *self.spelling.get_or_init(|| Spelling::of(texts()))
     }
 
     /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.
