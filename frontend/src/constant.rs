@@ -567,6 +567,25 @@ impl std::fmt::Display for Const {
     }
 }
 
+/// The same for numbers that are too large or small for a float64.
+fn beyond_f64_str(value: &BigRational) -> String {
+    let bits = value.numer().magnitude().bits() as f64 - value.denom().magnitude().bits() as f64;
+    let mut exponent = (bits * std::f64::consts::LOG10_2).floor() as i32;
+    let ten = BigRational::from_integer(BigInt::from(10));
+    let mut mantissa = rational_to_f64(&(value / num_traits::Pow::pow(&ten, exponent)));
+    while mantissa.abs() >= 9.999_995 {
+        mantissa /= 10.0;
+        exponent += 1;
+    }
+    while mantissa.abs() < 1.0 {
+        mantissa *= 10.0;
+        exponent -= 1;
+    }
+    let digits = format!("{mantissa:.5}");
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+}
+
 /// Six significant digits, like C's `%.6g`.
 fn float_str(value: &BigRational) -> String {
     if value.is_integer() && value.numer().bits() < 70 {
@@ -576,8 +595,11 @@ fn float_str(value: &BigRational) -> String {
         }
     }
     let float = rational_to_f64(value);
+    if value.is_zero() {
+        return "0".into();
+    }
     if float == 0.0 || !float.is_finite() {
-        return format!("{float}");
+        return beyond_f64_str(value);
     }
     let exponent = float.abs().log10().floor() as i32;
     let trim = |s: String| {

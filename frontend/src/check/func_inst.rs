@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
         explicit: &'a [Expr],
     ) -> Option<Vec<TypeId>> {
         x.expr = e;
+        self.require_version(e.pos().span(), 18, "function instantiation");
         let Some(targs) = self.type_list(explicit) else {
             x.invalidate();
             return None;

@@ -38,6 +38,9 @@ impl<'a> Checker<'a> {
             }
             return x;
         };
+        if scope.is_none() && matches!(ident.as_str(), "any" | "comparable") {
+            self.require_version(ident.span, 18, &format!("predeclared {}", ident.name));
+        }
         self.info.set_use(ident.id, object);
         let types = self.types;
         let found = types.object(object);
@@ -333,6 +336,7 @@ impl<'a> Checker<'a> {
     }
 
     fn instantiated_type(&mut self, operand: &'a Expr, indices: &'a [Expr]) -> TypeId {
+        self.require_version(operand.span, 18, "type instantiation");
         let generic = match self.generic_type(operand) {
             Ok(generic) => generic,
             Err(cause) => {
