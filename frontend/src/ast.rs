@@ -330,13 +330,36 @@ pub enum ExprKind {
 }
 
 impl Expr {
-    /// Where gc places this node: operators at the operator, everything else
-    /// at its start.
+    /// Where gc places this node: what comes after an operand (an operator, `(`, `[`) at that, everything else at its
+    /// start.
     pub fn pos(&self) -> Pos {
         match &self.kind {
             ExprKind::Binary { op_pos, .. } => *op_pos,
             ExprKind::KeyValue { colon, .. } => *colon,
+            ExprKind::Call(call) => call.lparen,
+            ExprKind::Index { lbrack, .. } => *lbrack,
+            ExprKind::Slice(slice) => slice.lbrack,
             _ => self.span.start(),
+        }
+    }
+
+    /// Where gc has this expression start. That is its first token, but for slice expressions (the `[`) and function
+    /// types (the `(`).
+    pub fn start(&self) -> Pos {
+        let mut e = self;
+        loop {
+            e = match &e.kind {
+                ExprKind::Slice(slice) => return slice.lbrack,
+                ExprKind::FuncType(sig) => return sig.params.span.start(),
+                ExprKind::Binary { left, .. } => left,
+                ExprKind::KeyValue { key, .. } => key,
+                ExprKind::Call(call) => &call.func,
+                ExprKind::Index { operand, .. }
+                | ExprKind::Selector { operand, .. }
+                | ExprKind::TypeAssert { operand, .. } => operand,
+                ExprKind::CompositeLit { ty: Some(ty), .. } => ty,
+                _ => return e.span.start(),
+            };
         }
     }
 

@@ -98,8 +98,8 @@ impl<'a> Checker<'a> {
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
         if call.ellipsis.is_some() && builtin != Builtin::Append {
-            let bare = name.trim_start_matches("unsafe.");
-            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {bare}"));
+            let short = name.strip_prefix("unsafe.").unwrap_or(&name);
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {short}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -653,6 +653,11 @@ impl<'a> Checker<'a> {
                     return Result::value(vec![x.ty], TypeId::UINTPTR);
                 }
                 let size = if builtin == Builtin::UnsafeSizeof { types.sizeof(x.ty) } else { types.alignof(x.ty) };
+                if size > i64::MAX as u64 {
+                    let message = format!("{} is too large", self.describe(&x));
+                    self.error(x.span(), message);
+                    return None;
+                }
                 Result::constant(TypeId::UINTPTR, Some(Const::Int(size.into())))
             }
             Builtin::UnsafeSlice => {

@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
                     self.error(last.span, format!("too many arguments in conversion to {}", self.str(to)));
                 }
             } else {
-                self.error(call.rparen.span(), format!("missing argument in conversion to {}", self.str(to)));
+                self.error(e.span, format!("missing argument in conversion to {}", self.str(to)));
             }
             return invalid;
         };
@@ -160,7 +160,8 @@ impl<'a> Checker<'a> {
                 return Some(under);
             }
             if under.is_valid() {
-                let message = format!("invalid operation: cannot call non-function {}", self.describe(x));
+                let message =
+                    format!("invalid operation: cannot call {}: {} is not a function", self.describe(x), self.str(x.ty));
                 self.error(x.span(), message);
             }
             return None;
@@ -168,7 +169,7 @@ impl<'a> Checker<'a> {
         let cause = match types.core_type(x.ty) {
             Some(core) if types.as_signature(core).is_some() => return Some(core),
             _ => match types.terms_of(x.ty) {
-                None => format!("no specific types in {}", self.str(x.ty)),
+                None => "no specific type".to_string(),
                 Some(terms) => match terms.iter().find(|t| types.as_signature(types.underlying(t.ty)).is_none()) {
                     Some(term) => format!("{} is not a function", self.str(term.ty)),
                     None => format!("{} has no common underlying type", self.str(x.ty)),
@@ -266,7 +267,7 @@ impl<'a> Checker<'a> {
 
         let mut called = callee.ty;
         if !tparams.is_empty() {
-            let inferred = match self.infer(e.span.start().span(), &tparams, targs, &params, &arguments, false) {
+            let inferred = match self.infer(call.rparen.span(), &tparams, targs, &params, &arguments, false) {
                 Ok(inferred) => inferred,
                 Err(failure) => {
                     if let Some(failure) = failure {
@@ -277,7 +278,7 @@ impl<'a> Checker<'a> {
                 }
             };
             if own > 0 {
-                let span = call.lparen.span();
+                let span = call.rparen.span();
                 called = self.instantiate_signature(span, &call.func, callee.ty, &inferred[..own], callee.indices);
                 params = params.iter().map(|&p| types.subst(p, &tparams[..own], &inferred[..own])).collect();
             }
@@ -339,7 +340,7 @@ impl<'a> Checker<'a> {
         }
         let (span, qualifier): (Span, &str) = match args.get(wanted) {
             Some((extra, ..)) => (extra.span(), "too many"),
-            None => (call.rparen.span(), "not enough"),
+            None => (args.last().map_or(e.span, |(last, ..)| last.span()), "not enough"),
         };
         let have: Vec<TypeId> = args.iter().map(|(x, ..)| x.ty).collect();
         let diagnostic = Diagnostic::error(span, format!("{qualifier} arguments in call to {}", self.text(&call.func)))

@@ -153,6 +153,9 @@ impl<'a> Checker<'a> {
         if !allow_generic {
             self.non_generic(target, &mut x);
         }
+        if !matches!(x.mode, Mode::Invalid | Mode::NoValue) && !self.check_pending(x.ty) {
+            x.invalidate();
+        }
         self.record_operand(&x);
         x
     }

@@ -96,6 +96,8 @@ impl<'a> Checker<'a> {
     fn verify_instance(&mut self, span: Span, params: &[TypeId], targs: &[TypeId], spans: &[Span]) {
         if let Err((index, cause)) = self.verify(params, targs) {
             self.error(spans.get(index).copied().unwrap_or(span), cause);
+        } else {
+            self.note_flows(params, targs, span, spans);
         }
     }
 

@@ -32,6 +32,7 @@ mod index;
 mod instantiate;
 mod labels;
 mod literal;
+mod mono;
 mod operand;
 mod range;
 mod resolver;
@@ -39,7 +40,6 @@ mod returns;
 mod scope;
 mod selector;
 mod signature;
-mod spelling;
 mod stmt;
 mod switch;
 mod type_decl;
@@ -56,7 +56,7 @@ use crate::ast::{self, NodeId};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceMap, Span};
-use crate::types::{Name, ObjectId, PackageId, TypeId, Types};
+use crate::types::{Name, ObjectId, PackageId, Spelling, TypeId, Types};
 
 pub use info::{Checked, Info, Mode};
 use operand::{Operand, Untyped};
@@ -101,6 +101,8 @@ pub(crate) struct Checker<'a> {
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
     pkg: PackageId,
+    /// For messages.
+    spelling: Spelling,
     info: Info,
     diagnostics: Vec<Diagnostic>,
 
@@ -125,6 +127,10 @@ pub(crate) struct Checker<'a> {
     waiting: Vec<(ObjectId, TypeId)>,
     /// Scopes with the type parameters of generic aliases in progress.
     alias_scopes: HashMap<ObjectId, ScopeId>,
+    /// What was written on the right of each declared type of this package.
+    right_sides: HashMap<ObjectId, TypeId>,
+    /// Instantiations of type parameters of this package.
+    flows: Vec<mono::Flow>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
 
@@ -146,7 +152,6 @@ pub(crate) struct Checker<'a> {
     /// Expressions that still have an untyped type.
     untyped: HashMap<NodeId, Untyped<'a>>,
     delayed: Vec<Action<'a>>,
-    spelling: spelling::Spelling,
     env: Env,
 }
 
@@ -200,6 +205,7 @@ impl<'a> Checker<'a> {
             imports: input.imports,
             go_version: input.go_version,
             pkg,
+            spelling: Spelling::of(input.files.iter().map(|file| &sources.file(file.id).bytes[..])),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
             scopes: Vec::new(),
@@ -213,6 +219,8 @@ impl<'a> Checker<'a> {
             broken: HashSet::new(),
             waiting: Vec::new(),
             alias_scopes: HashMap::new(),
+            right_sides: HashMap::new(),
+            flows: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
@@ -223,7 +231,6 @@ impl<'a> Checker<'a> {
             frames: Vec::new(),
             untyped: HashMap::new(),
             delayed: Vec::new(),
-            spelling: spelling::Spelling::default(),
             env: Env::default(),
         };
         checker.package_scope = checker.new_scope(None, false);
@@ -238,6 +245,7 @@ impl<'a> Checker<'a> {
         self.init_order();
         self.unused_variables();
         self.unused_imports();
+        self.check_instantiation_cycles();
         self.record_untyped();
     }
 
@@ -289,6 +297,11 @@ impl<'a> Checker<'a> {
             return;
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// A type as messages print it.
+    fn str(&self, ty: TypeId) -> String {
+        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling)
     }
 
     /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.

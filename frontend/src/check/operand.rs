@@ -41,8 +41,9 @@ impl<'a> Operand<'a> {
         Operand { mode: Mode::Constant, ty, value: Some(value), expr }
     }
 
+    /// Where messages about the operand go.
     pub fn span(&self) -> Span {
-        self.expr.span
+        self.expr.start().span()
     }
 
     pub fn is_valid(&self) -> bool {
@@ -65,10 +66,6 @@ impl<'a> Operand<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Whether the operand is an untyped constant or value (nil included).
-    pub(super) fn is_untyped_operand(&self, x: &Operand<'a>) -> bool {
-        self.types.is_untyped(x.ty)
-    }
 
     /// Whether the operand is a generic function that was not instantiated.
     pub(super) fn is_generic_value(&self, x: &Operand<'a>) -> bool {
@@ -208,6 +205,7 @@ impl<'a> Checker<'a> {
             Type::Interface(_) => "interface",
             Type::Map { .. } => "map",
             Type::Chan { .. } => "chan",
+            Type::Basic(Basic::UnsafePointer) => "Pointer",
             Type::Basic(b) if b.is_boolean() || b.is_numeric() || b.is_string() => b.name(),
             _ => "",
         }

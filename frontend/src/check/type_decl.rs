@@ -77,6 +77,7 @@ impl<'a> Checker<'a> {
         if self.broken.contains(&object) {
             rhs = TypeId::INVALID;
         }
+        self.right_sides.insert(object, rhs);
         let underlying = types.underlying(rhs);
         if rhs.is_valid() && !underlying.is_valid() {
             self.waiting.push((object, rhs));
@@ -176,7 +177,7 @@ impl<'a> Checker<'a> {
         );
         if is_union {
             let union = self.union_elem(e);
-            let bound = types.interface(Vec::new(), vec![union]);
+            let bound = types.implicit_interface(union);
             self.record_type(e, super::Mode::Type, bound, None);
             return set(bound);
         }
@@ -189,12 +190,12 @@ impl<'a> Checker<'a> {
             return set(ty);
         }
         if types.underlying(ty).is_valid() {
-            return set(types.interface(Vec::new(), vec![ty]));
+            return set(types.implicit_interface(ty));
         }
         // A declared type in progress that is no interface literal: wait until it is known what it is.
         self.later(move |c| {
             let is_interface = matches!(c.types.under(ty), Type::Interface(_));
-            set(if is_interface { ty } else { c.types.interface(Vec::new(), vec![ty]) });
+            set(if is_interface { ty } else { c.types.implicit_interface(ty) });
         });
     }
 
@@ -226,12 +227,16 @@ impl<'a> Checker<'a> {
                         _ => None,
                     };
                     let cycle: Vec<ObjectId> = path[start..].iter().filter_map(object).collect();
-                    self.cycle_error(&cycle);
+                    self.cycle_error_from(&cycle, 0);
                     self.broken.extend(cycle);
                     return false;
                 }
+                let inner = match self.right_sides.get(&named.obj) {
+                    Some(&rhs) => types.subst(rhs, types.named_decl(named).params(), &named.targs),
+                    None => types.underlying(ty),
+                };
                 path.push(ty);
-                let finite = self.check_finite(types.underlying(ty), path);
+                let finite = self.check_finite(inner, path);
                 path.pop();
                 if finite {
                     self.finite.insert(ty);
@@ -242,6 +247,38 @@ impl<'a> Checker<'a> {
             Type::Struct(fields) => fields.iter().all(|f| self.check_finite(f.ty, path)),
             Type::Interface(iface) => iface.embeddeds.iter().all(|&e| self.check_finite(e, path)),
             Type::Union(terms) => terms.iter().all(|t| self.check_finite(t.ty, path)),
+            _ => true,
+        }
+    }
+
+    /// Whether a value's type contains no declared type in progress: `type T [unsafe.Sizeof(T{})]int` does not exist.
+    /// Reports the cycle otherwise.
+    pub(super) fn check_pending(&mut self, ty: TypeId) -> bool {
+        if self.path.is_empty() {
+            return true;
+        }
+        self.pending_in(ty, &mut Vec::new())
+    }
+
+    fn pending_in(&mut self, ty: TypeId, seen: &mut Vec<TypeId>) -> bool {
+        let types = self.types;
+        match types.get(ty) {
+            Type::Named(named) => {
+                if let Some(&super::decl::State::InProgress(start)) = self.states.get(&named.obj) {
+                    if self.broken.insert(named.obj) {
+                        let cycle = self.path[start..].to_vec();
+                        self.cycle_error(&cycle);
+                    }
+                    return false;
+                }
+                if seen.contains(&ty) || types.object(named.obj).pkg != Some(self.pkg) {
+                    return true;
+                }
+                seen.push(ty);
+                self.pending_in(types.underlying(ty), seen)
+            }
+            &Type::Array { elem, .. } => self.pending_in(elem, seen),
+            Type::Struct(fields) => fields.iter().all(|f| self.pending_in(f.ty, seen)),
             _ => true,
         }
     }

@@ -86,9 +86,9 @@ impl<'a> Checker<'a> {
             }
             ObjectKind::Func(_) => {
                 self.add_dep(object);
-                if ty.is_valid() {
-                    x = Operand::new(Mode::Value, ty, e);
-                }
+                // In its own signature a function has no parameters.
+                let ty = if ty.is_valid() { ty } else { types.signature(Vec::new(), Vec::new(), false) };
+                x = Operand::new(Mode::Value, ty, e);
             }
             &ObjectKind::Builtin(builtin) => x = Operand::new(Mode::Builtin(builtin), TypeId::INVALID, e),
             ObjectKind::Nil => x = Operand::new(Mode::Nil, TypeId::UNTYPED_NIL, e),
@@ -262,7 +262,7 @@ impl<'a> Checker<'a> {
     fn map_type(&mut self, key: &'a Expr, value: &'a Expr) -> TypeId {
         let key_type = self.var_type(key);
         let elem = self.var_type(value);
-        let span = key.span;
+        let span = key.start().span();
         self.later(move |c| {
             if key_type.is_valid() && !c.types.comparable_type(key_type, true) {
                 let why =
