@@ -330,15 +330,19 @@ pub enum ExprKind {
 }
 
 impl Expr {
-    /// Where gc places this node: what comes after an operand (an operator, `(`, `[`) at that, everything else at its
-    /// start.
+    /// Where gc places this node: binary expressions at the operator, what is
+    /// appended to an operand (selectors, indices, calls) where it begins,
+    /// everything else at its start.
     pub fn pos(&self) -> Pos {
         match &self.kind {
             ExprKind::Binary { op_pos, .. } => *op_pos,
             ExprKind::KeyValue { colon, .. } => *colon,
-            ExprKind::Call(call) => call.lparen,
             ExprKind::Index { lbrack, .. } => *lbrack,
             ExprKind::Slice(slice) => slice.lbrack,
+            ExprKind::Call(call) => call.lparen,
+            // The dot stands right before, but for comments and newlines.
+            ExprKind::Selector { name, .. } => Pos { offset: name.span.lo.saturating_sub(1), ..name.span.start() },
+            ExprKind::TypeAssert { lparen, .. } => Pos { offset: lparen.offset.saturating_sub(1), ..*lparen },
             _ => self.span.start(),
         }
     }

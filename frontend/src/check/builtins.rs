@@ -500,7 +500,7 @@ impl<'a> Checker<'a> {
             other => {
                 let cause = match other {
                     Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => "no specific type".to_string(),
+                    None => self.no_common_type(ty),
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);

@@ -395,7 +395,7 @@ impl<'a> Checker<'a> {
             match found {
                 Some((known, other)) if !self.types.identical(known, elem) => {
                     let (a, b) = (self.str(other), self.str(term.ty));
-                    return Err(format!("{a} and {b} have different underlying types"));
+                    return Err(format!("channels {a} and {b} have different element types"));
                 }
                 _ => found = Some((elem, term.ty)),
             }

@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
                 params.push(types.subst(plain, &sig.type_params, &renamed));
                 args.push(super::infer::Argument { x: Operand::new(Mode::Value, target.sig, e), shown: Some(target.what.clone()) });
             }
-            match self.infer(e.span, &renamed, given, &params, &args, true) {
+            match self.infer(e.pos().span(), &renamed, given, &params, &args, true) {
                 Ok(inferred) => complete = inferred,
                 Err(failure) => {
                     if let Some(failure) = failure {
@@ -92,7 +92,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        x.ty = self.instantiate_signature(e.span, e, generic, &complete, explicit);
+        x.ty = self.instantiate_signature(e.pos().span(), e, generic, &complete, explicit);
         x.mode = Mode::Value;
         if let crate::ast::ExprKind::Index { operand, .. } = &e.kind {
             // The function's own name has the instantiated type too.

@@ -88,6 +88,9 @@ impl<'a> Checker<'a> {
                     return Operand::new(Mode::Value, array, e);
                 }
                 let ty = self.type_expr(written);
+                if !self.check_pending(ty) {
+                    return Operand::invalid(e);
+                }
                 (ty, ty)
             }
             (None, Some(hint)) => {

@@ -245,7 +245,9 @@ impl<'a> Checker<'a> {
         self.init_order();
         self.unused_variables();
         self.unused_imports();
-        self.check_instantiation_cycles();
+        if self.diagnostics.is_empty() {
+            self.check_instantiation_cycles();
+        }
         self.record_untyped();
     }
 

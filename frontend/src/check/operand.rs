@@ -11,7 +11,7 @@ use crate::types::{Basic, Type, TypeId};
 pub(super) struct Operand<'a> {
     pub mode: Mode,
     pub ty: TypeId,
-    /// Present exactly for `Mode::Constant`.
+    /// Of a constant; absent if it is not known because of an error.
     pub value: Option<Const>,
     /// The expression (for one of several results, the call).
     pub expr: &'a Expr,
@@ -181,6 +181,9 @@ impl<'a> Checker<'a> {
                 if self.types.is_type_param(x.ty) {
                     out.push_str(" constrained by ");
                     out.push_str(&self.str(self.types.bound(x.ty)));
+                    if self.types.type_set(x.ty).terms.is_some_and(|terms| terms.is_empty()) {
+                        out.push_str(" with empty type set");
+                    }
                 }
             } else {
                 out.push_str(" with invalid type");

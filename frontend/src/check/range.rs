@@ -126,7 +126,7 @@ impl<'a> Checker<'a> {
                 return Err(format!("receive from send-only channel {}", self.str(term.ty)));
             }
         }
-        let Some(core) = types.core_type(x.ty) else { return Err("no core type".into()) };
+        let Some(core) = types.core_type(x.ty) else { return Err(self.no_common_type(x.ty)) };
         match types.get(core) {
             Type::Basic(b) if b.is_string() => both(TypeId::INT, TypeId::INT32),
             Type::Basic(b) if b.is_integer() => {

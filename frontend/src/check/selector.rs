@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
         match x.mode {
             Mode::Builtin(_) => {
                 let message = format!("invalid use of {} in selector expression", self.describe(&x));
-                self.error(e.span, message);
+                self.error(e.pos().span(), message);
                 return Operand::invalid(e);
             }
             Mode::Invalid => return Operand::invalid(e),

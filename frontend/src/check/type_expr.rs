@@ -67,8 +67,9 @@ impl<'a> Checker<'a> {
             },
             ObjectKind::Const(value) => {
                 self.add_dep(object);
-                if let (true, Some(value)) = (ty.is_valid(), value.get()) {
-                    x = Operand::constant(value.clone(), ty, e);
+                if ty.is_valid() {
+                    // Without a value if the initialiser was wrong.
+                    x = Operand { mode: Mode::Constant, ty, value: value.get().cloned(), expr: e };
                 }
             }
             ObjectKind::TypeName(_) => {

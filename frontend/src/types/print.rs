@@ -270,7 +270,9 @@ impl Spelling {
     /// Counts words in sources.
     pub fn of<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Spelling {
         let (mut byte, mut uint8, mut rune, mut int32, mut any, mut interface) = (0, 0, 0, 0, 0, 0);
-        for text in texts {
+        for line in texts.flat_map(|text| text.split(|&b| b == b'\n')) {
+            let comment = line.windows(2).position(|w| w == b"//").unwrap_or(line.len());
+            let text = &line[..comment];
             let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
             for word in text.split(|b| !is_word(b)) {
                 match word {

@@ -73,12 +73,13 @@ impl Program {
                 file
             })
             .collect();
-        if !diagnostics.is_empty() {
+        // Other complaints of the parser leave a whole tree.
+        if diagnostics.iter().any(|d| d.message.starts_with("syntax error")) {
             return (None, diagnostics);
         }
         let input = Input { path, files: &parsed, nodes: ids.len(), go_version, imports };
         let checked = check_package(&self.types, &self.sources, &input);
-        let diagnostics = checked.diagnostics.clone();
+        diagnostics.extend(checked.diagnostics.iter().cloned());
         (Some(checked), diagnostics)
     }
 }
