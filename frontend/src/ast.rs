@@ -347,6 +347,26 @@ impl Expr {
         }
     }
 
+    /// Where gc has this expression start. That is its first token, but for slice expressions (the `[`) and function
+    /// types (the `(`).
+    pub fn start(&self) -> Pos {
+        let mut e = self;
+        loop {
+            e = match &e.kind {
+                ExprKind::Slice(slice) => return slice.lbrack,
+                ExprKind::FuncType(sig) => return sig.params.span.start(),
+                ExprKind::Binary { left, .. } => left,
+                ExprKind::KeyValue { key, .. } => key,
+                ExprKind::Call(call) => &call.func,
+                ExprKind::Index { operand, .. }
+                | ExprKind::Selector { operand, .. }
+                | ExprKind::TypeAssert { operand, .. } => operand,
+                ExprKind::CompositeLit { ty: Some(ty), .. } => ty,
+                _ => return e.span.start(),
+            };
+        }
+    }
+
     /// The expression inside any number of parentheses.
     pub fn unparen(&self) -> &Expr {
         let mut e = self;

@@ -98,8 +98,8 @@ impl<'a> Checker<'a> {
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
         if call.ellipsis.is_some() && builtin != Builtin::Append {
-            let bare = name.trim_start_matches("unsafe.");
-            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {bare}"));
+            let short = name.strip_prefix("unsafe.").unwrap_or(&name);
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {short}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -171,15 +171,12 @@ impl<'a> Checker<'a> {
         if self.allow_version(minor) {
             return true;
         }
-        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
-        self.error(at, message);
+        let (major, have) = self.go_version;
+        self.error(
+            at,
+            format!("{what} requires go1.{minor} or later (-lang was set to go{major}.{have}; check go.mod)"),
+        );
         false
-    }
-
-    /// What is required, and what the module says.
-    pub(super) fn version_message(&self, requirement: &str) -> String {
-        let (major, minor) = self.go_version;
-        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -503,7 +500,7 @@ impl<'a> Checker<'a> {
             other => {
                 let cause = match other {
                     Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => "no specific type".to_string(),
+                    None => self.no_common_type(ty),
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);
@@ -656,6 +653,11 @@ impl<'a> Checker<'a> {
                     return Result::value(vec![x.ty], TypeId::UINTPTR);
                 }
                 let size = if builtin == Builtin::UnsafeSizeof { types.sizeof(x.ty) } else { types.alignof(x.ty) };
+                if size > i64::MAX as u64 {
+                    let message = format!("{} is too large", self.describe(&x));
+                    self.error(x.span(), message);
+                    return None;
+                }
                 Result::constant(TypeId::UINTPTR, Some(Const::Int(size.into())))
             }
             Builtin::UnsafeSlice => {

@@ -205,7 +205,7 @@ impl<'a> Checker<'a> {
             let ty = self.type_expr(e);
             if !self.types.is_const_type(ty) {
                 if self.types.underlying(ty).is_valid() {
-                    self.error(e.span, format!("invalid constant type {}", self.str(ty)));
+                    self.error_pos(e.start(), format!("invalid constant type {}", self.str(ty)));
                 }
                 return;
             }

@@ -41,8 +41,9 @@ impl<'a> Operand<'a> {
         Operand { mode: Mode::Constant, ty, value: Some(value), expr }
     }
 
+    /// Where messages about the operand go.
     pub fn span(&self) -> Span {
-        self.expr.span
+        self.expr.start().span()
     }
 
     pub fn is_valid(&self) -> bool {
@@ -207,6 +208,7 @@ impl<'a> Checker<'a> {
             Type::Interface(_) => "interface",
             Type::Map { .. } => "map",
             Type::Chan { .. } => "chan",
+            Type::Basic(Basic::UnsafePointer) => "Pointer",
             Type::Basic(b) if b.is_boolean() || b.is_numeric() || b.is_string() => b.name(),
             _ => "",
         }

@@ -119,7 +119,9 @@ impl<'a> Checker<'a> {
 
     fn package_member(&mut self, e: &'a Expr, package: PackageId, name: &'a Ident) -> Operand<'a> {
         let types = self.types;
-        let Some(object) = types.member(package, name.name) else {
+        // To gc, what a package does not export does not exist: its export data lack it.
+        let member = types.member(package, name.name).filter(|_| name.name.is_exported());
+        let Some(object) = member else {
             let folded = name.as_str().to_lowercase();
             let scope = types.package(package).scope.get();
             let near = scope.and_then(|scope| {
@@ -129,10 +131,6 @@ impl<'a> Checker<'a> {
             self.error(name.span, format!("undefined: {}{hint}", self.text(e)));
             return Operand::invalid(e);
         };
-        if !name.name.is_exported() {
-            let package = types.package(package).name;
-            self.error(name.span, format!("name {} not exported by package {package}", name.name));
-        }
         self.info.set_use(name.id, object);
         let object = types.object(object);
         let ty = object.ty();

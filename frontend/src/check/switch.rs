@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
                 let message = format!("duplicate case {} in expression switch", self.describe(&v));
                 self.report(Diagnostic::error(v.span(), message).note_at(span, "previous case"));
             }
-            None => known.push((v.ty, v.span())),
+            None => known.push((v.ty, e.pos().span())),
         }
     }
 
@@ -194,10 +194,10 @@ impl<'a> Checker<'a> {
             if let Some(&(_, span)) = seen.iter().find(|(known, _)| same(*known)) {
                 let shown = ty.map_or("nil".to_string(), |ty| self.str(ty));
                 let message = format!("duplicate case {shown} in type switch");
-                self.report(Diagnostic::error(e.span, message).note_at(span, "previous case"));
+                self.report(Diagnostic::error(e.start().span(), message).note_at(span, "previous case"));
                 continue;
             }
-            seen.push((ty, e.span));
+            seen.push((ty, e.start().span()));
             if let (Some(x), Some(ty)) = (x, ty)
                 && let Some(cause) = self.impossible_assertion(x.ty, ty)
             {

@@ -266,7 +266,7 @@ impl<'a> Checker<'a> {
     fn map_type(&mut self, key: &'a Expr, value: &'a Expr) -> TypeId {
         let key_type = self.var_type(key);
         let elem = self.var_type(value);
-        let span = key.span;
+        let span = key.start().span();
         self.later(move |c| {
             if key_type.is_valid() && !c.types.comparable_type(key_type, true) {
                 let why =
