@@ -80,7 +80,10 @@ impl<'a> Checker<'a> {
             if let Some(target) = target {
                 let plain = types.signature(sig.params.to_vec(), sig.results.to_vec(), sig.variadic);
                 params.push(types.subst(plain, &sig.type_params, &renamed));
-                args.push(super::infer::Argument { x: Operand::new(Mode::Value, target.sig, e), shown: Some(target.what.clone()) });
+                args.push(super::infer::Argument {
+                    x: Operand::new(Mode::Value, target.sig, e),
+                    shown: Some(target.what.clone()),
+                });
             }
             match self.infer(e.pos().span(), &renamed, given, &params, &args, true) {
                 Ok(inferred) => complete = inferred,

@@ -178,10 +178,8 @@ impl<'a> Checker<'a> {
     fn set_constraint(&mut self, e: &'a Expr, params: Vec<TypeId>) {
         let types = self.types;
         let set = move |bound: TypeId| params.iter().for_each(|&param| types.set_bound(param, bound));
-        let is_union = matches!(
-            &e.kind,
-            ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. }
-        );
+        let is_union =
+            matches!(&e.kind, ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. });
         if is_union {
             let union = self.union_elem(e);
             let bound = types.implicit_interface(union);

@@ -269,8 +269,7 @@ impl<'a> Checker<'a> {
         let span = key.start().span();
         self.later(move |c| {
             if key_type.is_valid() && !c.types.comparable_type(key_type, true) {
-                let why =
-                    if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
+                let why = if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
                 c.error(span, format!("invalid map key type {}{why}", c.str(key_type)));
             }
         });
@@ -342,8 +341,7 @@ impl<'a> Checker<'a> {
             Err(cause) => {
                 if let Some(cause) = cause {
                     let list: Vec<String> = indices.iter().map(|e| self.text(e)).collect();
-                    let message =
-                        format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
+                    let message = format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
                     self.error(operand.span, message);
                 }
                 return TypeId::INVALID;
