@@ -246,8 +246,7 @@ impl<'p> Lower<'p> {
         let sym = self.type_desc(ty);
         let types = self.types;
         let named = matches!(types.get(ty), Type::Named(_) | Type::Basic(_));
-        let methods =
-            if types.is_interface(ty) { Vec::new() } else { types.method_set(ty) };
+        let methods = if types.is_interface(ty) { Vec::new() } else { types.method_set(ty) };
         let extra = named || !methods.is_empty();
         let mut buf = DataBuf::default();
         self.put_header(&mut buf, ty, named, extra);
