@@ -14,6 +14,7 @@
 mod elf;
 mod emit;
 pub mod finalize;
+pub mod goobj;
 pub mod link;
 mod object;
 pub mod sections;
