@@ -46,7 +46,7 @@ func panicmemAddr(addr uintptr) {
 	panicfault(errorAddressString{memoryText, addr}, addr)
 }
 
-// sigpanic is where a fault in Go code continues, as if the faulting instruction had called it.
+// sigpanic is where a fault in Go code goes on, as if the faulting instruction had called it.
 //
 //go:noinline
 func sigpanic() { panicmemAddr(getgw().faultAddr) }

@@ -39,7 +39,7 @@ func schedinit() {
 	readArguments()
 	readEnvironment()
 	exithook.Gosched = Gosched
-	exithook.Goid = rt_goid
+	exithook.Goid = func() uint64 { return rt_goid() }
 	exithook.Throw = throw
 }
 
