@@ -121,8 +121,7 @@ impl<'a> Checker<'a> {
         if count < needed || count > needed && !more {
             let what = if count < needed { "not enough" } else { "too many" };
             let shown = self.text(e);
-            let message =
-                format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
+            let message = format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
             self.error(e.span, message);
             if by_syntax {
                 self.use_exprs(&call.args);
@@ -171,12 +170,15 @@ impl<'a> Checker<'a> {
         if self.allow_version(minor) {
             return true;
         }
-        let (major, have) = self.go_version;
-        self.error(
-            at,
-            format!("{what} requires go1.{minor} or later (-lang was set to go{major}.{have}; check go.mod)"),
-        );
+        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
+        self.error(at, message);
         false
+    }
+
+    /// What is required, and what the module says.
+    pub(super) fn version_message(&self, requirement: &str) -> String {
+        let (major, minor) = self.go_version;
+        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -470,16 +472,17 @@ impl<'a> Checker<'a> {
             Some(Basic::Complex128) => TypeId::FLOAT64,
             Some(Basic::UntypedComplex) => TypeId::UNTYPED_FLOAT,
             _ => {
-                let message =
-                    format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
+                let message = format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
                 self.error(x.span(), message);
                 return None;
             }
         };
         if x.is_constant() {
-            let value = x.value.as_ref().and_then(Const::to_complex).map(|(re, im)| {
-                Const::Float(if builtin == Builtin::Real { re } else { im })
-            });
+            let value = x
+                .value
+                .as_ref()
+                .and_then(Const::to_complex)
+                .map(|(re, im)| Const::Float(if builtin == Builtin::Real { re } else { im }));
             return Result::constant(ty, value);
         }
         Result::value(vec![x.ty], ty)
@@ -510,11 +513,8 @@ impl<'a> Checker<'a> {
         };
         let count = call.args.len();
         if count < min || count > min + 1 {
-            let message = format!(
-                "invalid operation: {} expects {min} or {} arguments; found {count}",
-                self.text(e),
-                min + 1
-            );
+            let message =
+                format!("invalid operation: {} expects {min} or {} arguments; found {count}", self.text(e), min + 1);
             self.error(e.span, message);
             self.use_exprs(&call.args[1..]);
             return None;
@@ -556,9 +556,8 @@ impl<'a> Checker<'a> {
             }
             if !self.types.identical(x.ty, arg.ty) {
                 let (a, b, shown) = (self.str(x.ty), self.str(arg.ty), self.text(arg.expr));
-                let message = format!(
-                    "invalid argument: mismatched types {a} (previous argument) and {b} (type of {shown})"
-                );
+                let message =
+                    format!("invalid argument: mismatched types {a} (previous argument) and {b} (type of {shown})");
                 self.error(arg.span(), message);
                 return None;
             }

@@ -164,8 +164,11 @@ impl<'a> Checker<'a> {
                 return Some(under);
             }
             if under.is_valid() {
-                let message =
-                    format!("invalid operation: cannot call {}: {} is not a function", self.describe(x), self.str(x.ty));
+                let message = format!(
+                    "invalid operation: cannot call {}: {} is not a function",
+                    self.describe(x),
+                    self.str(x.ty)
+                );
                 self.error(x.span(), message);
             }
             return None;

@@ -323,7 +323,11 @@ impl<'a> Checker<'a> {
     fn local_type(&mut self, spec: &'a ast::TypeSpec) {
         let decl = TypeDecl {
             alias: spec.is_alias(),
-            outer_params: if spec.is_alias() || spec.type_params.is_some() { Box::default() } else { self.env.outer_params.clone() },
+            outer_params: if spec.is_alias() || spec.type_params.is_some() {
+                Box::default()
+            } else {
+                self.env.outer_params.clone()
+            },
             ..TypeDecl::default()
         };
         let _ = decl.methods.set(Box::default());

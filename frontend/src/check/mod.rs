@@ -25,10 +25,10 @@ mod decl;
 mod expr;
 mod func_inst;
 mod implements;
+mod index;
 mod infer;
 pub mod info;
 mod init_order;
-mod index;
 mod instantiate;
 mod labels;
 mod literal;
@@ -48,6 +48,7 @@ mod unify;
 mod untyped;
 mod unused;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
@@ -101,8 +102,8 @@ pub(crate) struct Checker<'a> {
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
     pkg: PackageId,
-    /// For messages.
-    spelling: Spelling,
+    /// How the package spells types, looked up for the first message.
+    spelling: OnceCell<Spelling>,
     info: Info,
     diagnostics: Vec<Diagnostic>,
 
@@ -205,7 +206,7 @@ impl<'a> Checker<'a> {
             imports: input.imports,
             go_version: input.go_version,
             pkg,
-            spelling: Spelling::of(input.files.iter().map(|file| &sources.file(file.id).bytes[..])),
+            spelling: OnceCell::new(),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
             scopes: Vec::new(),
@@ -303,7 +304,12 @@ impl<'a> Checker<'a> {
 
     /// A type as messages print it.
     fn str(&self, ty: TypeId) -> String {
-        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling)
+        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling())
+    }
+
+    fn spelling(&self) -> Spelling {
+        let texts = || self.files.iter().map(|file| &self.sources.file(file.id).bytes[..]);
+        *self.spelling.get_or_init(|| Spelling::of(texts()))
     }
 
     /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.

@@ -56,7 +56,9 @@ impl<'a> Checker<'a> {
                     out.extend(types.named_decl(named).outer_params.iter().map(|&p| (p, true)));
                 }
             }
-            &Type::Pointer(elem) | &Type::Slice(elem) | &Type::Array { elem, .. } | &Type::Chan { elem, .. } => go(elem),
+            &Type::Pointer(elem) | &Type::Slice(elem) | &Type::Array { elem, .. } | &Type::Chan { elem, .. } => {
+                go(elem)
+            }
             &Type::Map { key, elem } => {
                 go(key);
                 go(elem);

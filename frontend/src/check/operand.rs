@@ -66,7 +66,6 @@ impl<'a> Operand<'a> {
 }
 
 impl<'a> Checker<'a> {
-
     /// Whether the operand is a generic function that was not instantiated.
     pub(super) fn is_generic_value(&self, x: &Operand<'a>) -> bool {
         x.mode == Mode::Value && matches!(self.types.get(x.ty), Type::Signature(s) if !s.type_params.is_empty())

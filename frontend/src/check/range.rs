@@ -133,7 +133,7 @@ impl<'a> Checker<'a> {
                 if self.allow_version(22) {
                     Ok(Yield { key: Some(x.ty), value: None })
                 } else {
-                    Err("requires go1.22 or later".into())
+                    Err(self.version_message("requires go1.22 or later"))
                 }
             }
             &Type::Array { elem, .. } | &Type::Slice(elem) => both(TypeId::INT, elem),
@@ -146,7 +146,7 @@ impl<'a> Checker<'a> {
             Type::Signature(sig) => {
                 const FORM: &str = "func must be func(yield func(...) bool): ";
                 if !self.allow_version(23) {
-                    return Err("requires go1.23 or later".into());
+                    return Err(self.version_message("requires go1.23 or later"));
                 }
                 let [param] = sig.params[..] else { return Err(format!("{FORM}wrong argument count")) };
                 if !sig.results.is_empty() {

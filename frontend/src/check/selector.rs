@@ -9,13 +9,7 @@ use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, TypeId};
 impl<'a> Checker<'a> {
     /// A selector expression `e` = `operand.name`; also a qualified type (`want_type` asks for one: only the message for
     /// undefined names differs).
-    pub(super) fn selector(
-        &mut self,
-        e: &'a Expr,
-        operand: &'a Expr,
-        name: &'a Ident,
-        want_type: bool,
-    ) -> Operand<'a> {
+    pub(super) fn selector(&mut self, e: &'a Expr, operand: &'a Expr, name: &'a Ident, want_type: bool) -> Operand<'a> {
         if let ExprKind::Ident(ident) = &operand.kind
             && let Some((_, object)) = self.lookup_name(ident.name)
             && let ObjectKind::PkgName(package) = self.types.object(object).kind
@@ -52,7 +46,10 @@ impl<'a> Checker<'a> {
         if x.mode != Mode::Variable && found.target != Target::Field && !self.types.in_method_set(&found) {
             let shown = self.str(x.ty);
             let message = if x.mode == Mode::Type {
-                format!("invalid method expression {shown}.{name} (needs pointer receiver (*{shown}).{name})", name = name.name)
+                format!(
+                    "invalid method expression {shown}.{name} (needs pointer receiver (*{shown}).{name})",
+                    name = name.name
+                )
             } else {
                 format!("cannot call pointer method {} on {shown}", name.name)
             };

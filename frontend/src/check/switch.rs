@@ -71,12 +71,7 @@ impl<'a> Checker<'a> {
         self.close_scope();
     }
 
-    fn case_value(
-        &mut self,
-        tag: &Tag<'a>,
-        e: &'a Expr,
-        seen: &mut HashMap<ValueKey, Vec<(TypeId, Span)>>,
-    ) {
+    fn case_value(&mut self, tag: &Tag<'a>, e: &'a Expr, seen: &mut HashMap<ValueKey, Vec<(TypeId, Span)>>) {
         let mut v = self.expr(None, e);
         if !v.is_valid() {
             return;
@@ -215,9 +210,10 @@ impl<'a> Checker<'a> {
 
     /// Whether an expression is the predeclared nil, written as such.
     fn is_nil_name(&self, e: &Expr) -> bool {
-        e.unparen().as_ident().and_then(|ident| self.lookup_name(ident.name)).is_some_and(|(_, object)| {
-            matches!(self.types.object(object).kind, ObjectKind::Nil)
-        })
+        e.unparen()
+            .as_ident()
+            .and_then(|ident| self.lookup_name(ident.name))
+            .is_some_and(|(_, object)| matches!(self.types.object(object).kind, ObjectKind::Nil))
     }
 
     pub(super) fn select_stmt(&mut self, s: &'a SelectStmt) {

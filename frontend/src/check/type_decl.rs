@@ -28,6 +28,11 @@ impl<'a> Checker<'a> {
     fn alias_decl(&mut self, object: ObjectId, spec: &'a ast::TypeSpec) {
         let types = self.types;
         let Some(decl) = types.object(object).type_decl() else { return };
+        let (at, minor, what) = match &spec.type_params {
+            Some(list) => (list.fields.first().map_or(list.span, |f| f.span), 23, "generic type alias"),
+            None => (spec.span, 9, "type alias"),
+        };
+        self.require_version(at, minor, what);
         if let Some(list) = &spec.type_params {
             // An alias can be evaluated twice, see `resolve_again`.
             if let Some(&scope) = self.alias_scopes.get(&object) {
@@ -146,6 +151,8 @@ impl<'a> Checker<'a> {
         list: &'a ast::FieldList,
         bind: impl FnOnce(&mut Self, &[TypeId]),
     ) -> Vec<TypeId> {
+        let first = list.fields.first().map_or(list.span, |f| f.span);
+        self.require_version(first, 18, "type parameter");
         let mut params = Vec::new();
         for ident in list.fields.iter().flat_map(|field| &field.names) {
             let kind = ObjectKind::TypeName(TypeDecl::default());
@@ -171,10 +178,8 @@ impl<'a> Checker<'a> {
     fn set_constraint(&mut self, e: &'a Expr, params: Vec<TypeId>) {
         let types = self.types;
         let set = move |bound: TypeId| params.iter().for_each(|&param| types.set_bound(param, bound));
-        let is_union = matches!(
-            &e.kind,
-            ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. }
-        );
+        let is_union =
+            matches!(&e.kind, ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. });
         if is_union {
             let union = self.union_elem(e);
             let bound = types.implicit_interface(union);

@@ -38,6 +38,9 @@ impl<'a> Checker<'a> {
             }
             return x;
         };
+        if scope.is_none() && matches!(ident.as_str(), "any" | "comparable") {
+            self.require_version(ident.span, 18, &format!("predeclared {}", ident.name));
+        }
         self.info.set_use(ident.id, object);
         let types = self.types;
         let found = types.object(object);
@@ -266,8 +269,7 @@ impl<'a> Checker<'a> {
         let span = key.start().span();
         self.later(move |c| {
             if key_type.is_valid() && !c.types.comparable_type(key_type, true) {
-                let why =
-                    if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
+                let why = if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
                 c.error(span, format!("invalid map key type {}{why}", c.str(key_type)));
             }
         });
@@ -333,13 +335,13 @@ impl<'a> Checker<'a> {
     }
 
     fn instantiated_type(&mut self, operand: &'a Expr, indices: &'a [Expr]) -> TypeId {
+        self.require_version(operand.span, 18, "type instantiation");
         let generic = match self.generic_type(operand) {
             Ok(generic) => generic,
             Err(cause) => {
                 if let Some(cause) = cause {
                     let list: Vec<String> = indices.iter().map(|e| self.text(e)).collect();
-                    let message =
-                        format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
+                    let message = format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
                     self.error(operand.span, message);
                 }
                 return TypeId::INVALID;
