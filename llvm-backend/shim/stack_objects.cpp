@@ -90,6 +90,9 @@ struct Rewriter {
       } else if (auto *MS = dyn_cast<MemSetInst>(I)) {
         B.CreateMemSet(now, MS->getValue(), MS->getLength(), MS->getDestAlign(), MS->isVolatile());
         I->eraseFromParent();
+      } else if (auto *MT = dyn_cast<MemTransferInst>(I)) {
+        // Pointer-free bytes: those with pointers are copied word by word from the start. Both ends may be stack objects.
+        transfers.insert(MT);
       } else if (auto *P = dyn_cast<PHINode>(I)) {
         auto *N = PHINode::Create(now->getType(), P->getNumIncomingValues(), "", P->getIterator());
         phis.push_back({P, N});
@@ -116,8 +119,22 @@ struct Rewriter {
   }
   SmallVector<SelectInst *> selects;
   SmallVector<ICmpInst *> compares;
+  SmallSetVector<MemTransferInst *, 8> transfers;
+
+  Value *collected(Value *V, Instruction *user) {
+    return V->getType()->getPointerAddressSpace() == GC ? V : counterpart(V, user);
+  }
 
   void finish() {
+    for (auto *MT : transfers) {
+      IRBuilder<> B(MT);
+      auto *dst = collected(MT->getRawDest(), MT), *src = collected(MT->getRawSource(), MT);
+      if (isa<MemMoveInst>(MT))
+        B.CreateMemMove(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+      else
+        B.CreateMemCpy(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+      MT->eraseFromParent();
+    }
     for (auto [P, N] : phis)
       for (unsigned i = 0; i < P->getNumIncomingValues(); i++)
         N->addIncoming(counterpart(P->getIncomingValue(i), P), P->getIncomingBlock(i));
