@@ -170,8 +170,7 @@ impl<'m> Machine<'m> {
             Def::Data(d) => m.layout_of(d.layout).size.div_ceil(8) + 1,
             _ => 0,
         };
-        let total: u64 =
-            modules.iter().flat_map(|m| m.symbols.values().filter(is_data).map(move |s| size(m, s))).sum();
+        let total: u64 = modules.iter().flat_map(|m| m.symbols.values().filter(is_data).map(move |s| size(m, s))).sum();
         let count = modules.iter().flat_map(|m| m.symbols.values()).filter(|s| matches!(s.def, Def::Func(_))).count();
         let code = leak(total as usize + 2 * count, 0);
         let start = code + 16 * count as u64;
@@ -325,7 +324,12 @@ where
             let timer = s.timers.iter().map(|t| t.0).min();
             let Some(when) = sleep.into_iter().chain(timer).min() else {
                 s.exit.get_or_insert(2);
-                self.machine.output.lock().unwrap().stderr.extend(b"fatal error: all goroutines are asleep - deadlock!\n");
+                self.machine
+                    .output
+                    .lock()
+                    .unwrap()
+                    .stderr
+                    .extend(b"fatal error: all goroutines are asleep - deadlock!\n");
                 self.machine.turn.notify_all();
                 return Err(Stop::Exit(2));
             };
@@ -474,15 +478,7 @@ where
         }
     }
 
-    fn inst(
-        &mut self,
-        module: usize,
-        func: &Func,
-        op: &Op,
-        vals: &[u64],
-        slots: &[u64],
-        context: u64,
-    ) -> Run<Out> {
+    fn inst(&mut self, module: usize, func: &Func, op: &Op, vals: &[u64], slots: &[u64], context: u64) -> Run<Out> {
         let v = |x: &Value| vals[x.index()];
         let ty = |x: &Value| func.ty(*x);
         let one = |x: u64| Ok(Out::One(x));
@@ -684,11 +680,21 @@ where
                 vec![1_700_000_000 + now / 1_000_000_000, now % 1_000_000_000]
             }
             "rt_callers" | "rt_g_callers" | "rt_pc_info" | "rt_can_spin" | "rt_procpin" | "rt_collections"
-            | "rt_stack_moves" | "rt_set_finalizer" | "rt_add_cleanup" => vec![0],
+            | "rt_stack_moves" => vec![0],
+            "rt_set_finalizer" | "rt_add_cleanup" => vec![1],
             "rt_set_gc_percent" => vec![100],
             "rt_is_heap_ptr" => vec![(!machine.globals.contains(&arg(0))).into()],
-            "rt_procunpin" | "rt_do_spin" | "rt_lock_os_thread" | "rt_unlock_os_thread" | "rt_traceback" | "rt_gc"
-            | "rt_stop_cleanup" | "rt_stop_world" | "rt_start_world" | "rt_poll_init" | "rt_mem_stats" => vec![],
+            "rt_procunpin"
+            | "rt_do_spin"
+            | "rt_lock_os_thread"
+            | "rt_unlock_os_thread"
+            | "rt_traceback"
+            | "rt_gc"
+            | "rt_stop_cleanup"
+            | "rt_stop_world"
+            | "rt_start_world"
+            | "rt_poll_init"
+            | "rt_mem_stats" => vec![],
             "rt_poll_open" => vec![0, 1],
             "rt_weak_register" => {
                 let handle = leak(1, arg(0));
@@ -828,8 +834,20 @@ fn binary(op: BinOp, ty: Ty, a: u64, b: u64) -> u64 {
         BinOp::Or => a | b,
         BinOp::Xor => a ^ b,
         BinOp::AndNot => a & !b,
-        BinOp::Shl => if b >= bits { 0 } else { a << b },
-        BinOp::LShr => if b >= bits { 0 } else { a >> b },
+        BinOp::Shl => {
+            if b >= bits {
+                0
+            } else {
+                a << b
+            }
+        }
+        BinOp::LShr => {
+            if b >= bits {
+                0
+            } else {
+                a >> b
+            }
+        }
         BinOp::AShr => (x >> b.min(bits - 1)) as u64,
         BinOp::UMulHigh => ((u128::from(a) * u128::from(b)) >> 64) as u64,
         BinOp::RotL => {
