@@ -93,6 +93,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     }
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);
+
     assert!(verify(&begin).is_ok());
     defined.extend(begin.symbols.keys().cloned());
     for (name, first) in wanted {
