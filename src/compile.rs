@@ -19,6 +19,7 @@ use llvm_backend::link::{self, LinkError, LinkRequest};
 use llvm_backend::{Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
+use middle::passes::{self, State};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
@@ -112,9 +113,24 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
         vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
     }
     keep_first(&mut units);
-    session.timings.time("passes", || {
-        units.par_iter_mut().for_each(|unit| middle::passes::run(&mut unit.module));
-    });
+    session.timings.time("passes", || optimise(units, session))
+}
+
+/// Runs the passes: over each package, which then depends on what it imports only (`-dev`), or over the program.
+fn optimise(units: Vec<CodeUnit>, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
+    let mut state = State::default();
+    if !session.load.dev {
+        let units = units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
+        let (units, _) = passes::program(units, &mut state).map_err(|e| e.to_string())?;
+        return Ok(units.into_iter().map(|u| CodeUnit { name: u.name, module: u.module }).collect());
+    }
+    let mut units = units;
+    for unit in &mut units {
+        passes::package(&mut unit.module, &mut state).map_err(|e| format!("{}: {e}", unit.name))?;
+        // Units come after what they import.
+        let known = std::mem::take(&mut state.escape.summaries);
+        state.external.functions.extend(known.functions);
+    }
     Ok(units)
 }
 
@@ -169,7 +185,7 @@ fn with_link_request<T>(
     f: impl FnOnce(&LinkRequest<'_>) -> Result<T, LinkError>,
 ) -> Result<T, String> {
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
+    let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)

@@ -14,6 +14,7 @@
 mod elf;
 mod emit;
 pub mod finalize;
+pub mod goobj;
 pub mod link;
 mod object;
 pub mod sections;
@@ -59,6 +60,32 @@ impl Default for Options {
         Options { arch: Arch::Amd64, goamd64: 1, level: Level::Quick, verify: cfg!(debug_assertions), debug: false }
     }
 }
+
+/// Go functions that no MIR names: the runtime starts and faults into them, and checks call them where they fail.
+pub const ROOTS: &[&str] = &[
+    ingot_abi::functions::GO_MAIN,
+    ingot_abi::functions::SIGPANIC,
+    "runtime.panicmem",
+    "runtime.panicdivide",
+    "runtime.panicshift",
+    "runtime.panicIndex",
+    "runtime.panicIndexU",
+    "runtime.panicSliceAlen",
+    "runtime.panicSliceAlenU",
+    "runtime.panicSliceAcap",
+    "runtime.panicSliceAcapU",
+    "runtime.panicSliceB",
+    "runtime.panicSliceBU",
+    "runtime.panicSlice3Alen",
+    "runtime.panicSlice3AlenU",
+    "runtime.panicSlice3Acap",
+    "runtime.panicSlice3AcapU",
+    "runtime.panicSlice3B",
+    "runtime.panicSlice3BU",
+    "runtime.panicSlice3C",
+    "runtime.panicSlice3CU",
+    "runtime.panicSliceConvert",
+];
 
 /// What [`emit()`] shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -92,18 +92,14 @@ impl<'p> Lower<'p> {
                 continue;
             }
             let sym = self.global(var);
-            // A linkname without a value refers to another package's variable.
-            if spec.values.is_empty() && self.prog.is_foreign_link(var) {
+            // Without a value, a linkname refers to another package's variable, or one of another gives the value.
+            if spec.values.is_empty() && (self.prog.is_foreign_link(var) || self.prog.is_given(var)) {
                 continue;
             }
             let ty = self.types.object(var).ty();
             let patterns: Vec<&str> =
                 spec.directives.iter().filter(|d| d.name.as_str() == "go:embed").map(|d| &*d.args).collect();
-            let buf = if patterns.is_empty() {
-                DataBuf::sized(0)
-            } else {
-                self.embedded(input.embeds, &patterns, ty)
-            };
+            let buf = if patterns.is_empty() { DataBuf::sized(0) } else { self.embedded(input.embeds, &patterns, ty) };
             self.define_static(sym, ty, buf, false);
         }
     }

@@ -1,6 +1,6 @@
 //! What lowering is given: the checked packages of a program.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use frontend::ast;
 use frontend::check::info::Checked;
@@ -43,6 +43,8 @@ pub struct Program<'a> {
     funcs: HashMap<ObjectId, FuncRef<'a>>,
     /// Symbols given by `//go:linkname local symbol`, for functions and variables.
     links: HashMap<ObjectId, String>,
+    /// Symbols of variables that another package than their own gives a value, by a linkname.
+    given: HashSet<String>,
 }
 
 impl<'a> Program<'a> {
@@ -54,6 +56,7 @@ impl<'a> Program<'a> {
             packages: IndexMap::new(),
             funcs: HashMap::new(),
             links: HashMap::new(),
+            given: HashSet::new(),
         };
         for input in packages {
             prog.add(input);
@@ -80,6 +83,13 @@ impl<'a> Program<'a> {
                     && let Some(object) = self.types.member(pkg, Name::new(local))
                 {
                     self.links.insert(object, symbol.to_owned());
+                }
+            }
+            for decl in &file.decls {
+                if let ast::Decl::Var(group) = decl {
+                    let names = group.specs.iter().filter(|s| !s.values.is_empty()).flat_map(|s| &s.names);
+                    let links = names.filter_map(|n| self.links.get(&input.checked.info.def(n.id)?));
+                    self.given.extend(links.cloned());
                 }
             }
         }
@@ -110,6 +120,11 @@ impl<'a> Program<'a> {
     /// Whether a `//go:linkname` names the object's symbol.
     pub fn is_linked(&self, object: ObjectId) -> bool {
         self.links.contains_key(&object)
+    }
+
+    /// Whether a variable declared without a value gets one, and so its definition, from another package.
+    pub fn is_given(&self, object: ObjectId) -> bool {
+        self.given.contains(&self.symbol(object, &[]))
     }
 
     /// Whether a `//go:linkname` makes the object's name stand for one of another package.

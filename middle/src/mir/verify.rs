@@ -55,12 +55,22 @@ macro_rules! ensure {
 
 /// Checks the tables and every function.
 pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
+    verify_module(module, true)
+}
+
+/// The same after passes: inlining brings casts by `unsafe` together with the objects they are made of, so that
+/// accesses that do not fit a known object are no longer a sign of a mistake.
+pub fn verify_optimised(module: &Module) -> Result<(), Vec<VerifyError>> {
+    verify_module(module, false)
+}
+
+fn verify_module(module: &Module, objects: bool) -> Result<(), Vec<VerifyError>> {
     let mut errors = verify_tables(module);
     // Bodies index the tables, so these must be right first.
     if errors.is_empty() {
         for (name, data) in &module.symbols {
             if let Def::Func(func) = &data.def {
-                errors.extend(verify_func(module, name, func).err().unwrap_or_default());
+                errors.extend(Verifier::run(module, name, func, objects));
             }
         }
     }
@@ -130,16 +140,8 @@ fn check_data(module: &Module, d: &Data) -> Check {
 
 /// Checks one function; the module's tables are taken to be right. `name` is for the messages.
 pub fn verify_func(module: &Module, name: &str, func: &Func) -> Result<(), Vec<VerifyError>> {
-    let mut v = Verifier { module, func, name, errors: Vec::new(), defs: vec![None; func.values.len()] };
-    v.shape();
-    // What follows indexes blocks and values.
-    if v.errors.is_empty() {
-        v.types();
-    }
-    if v.errors.is_empty() {
-        v.dominance();
-    }
-    if v.errors.is_empty() { Ok(()) } else { Err(v.errors) }
+    let errors = Verifier::run(module, name, func, true);
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 struct Verifier<'a> {
@@ -149,9 +151,24 @@ struct Verifier<'a> {
     errors: Vec<VerifyError>,
     /// Block and place of each definition: 0 for a parameter, n + 1 for the n-th instruction.
     defs: Vec<Option<(Block, usize)>>,
+    /// Whether accesses must fit the objects they are known to go to.
+    objects: bool,
 }
 
 impl<'a> Verifier<'a> {
+    fn run(module: &'a Module, name: &'a str, func: &'a Func, objects: bool) -> Vec<VerifyError> {
+        let mut v = Verifier { module, func, name, errors: Vec::new(), defs: vec![None; func.values.len()], objects };
+        v.shape();
+        // What follows indexes blocks and values.
+        if v.errors.is_empty() {
+            v.types();
+        }
+        if v.errors.is_empty() {
+            v.dominance();
+        }
+        v.errors
+    }
+
     fn error(&mut self, block: Option<Block>, inst: String, message: impl Into<String>) {
         let func = self.name.to_owned();
         self.errors.push(VerifyError { func, block, inst, message: message.into() });
@@ -544,7 +561,7 @@ impl<'a> Verifier<'a> {
     /// A scalar in memory is aligned, and a pointer lies where the collector looks for it. Accesses outside the
     /// object are let pass: dead code behind a failing bounds check may have them.
     fn access(&self, ptr: Value, ty: Ty) -> Check {
-        let Some((layout, offset)) = self.place(ptr) else { return Ok(()) };
+        let Some((layout, offset)) = self.place(ptr).filter(|_| self.objects) else { return Ok(()) };
         if offset < 0 || offset as u64 + ty.size() > layout.size {
             return Ok(());
         }
@@ -558,7 +575,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn access_object(&self, ptr: Value, object: LayoutId) -> Check {
-        let Some((layout, offset)) = self.place(ptr) else { return Ok(()) };
+        let Some((layout, offset)) = self.place(ptr).filter(|_| self.objects) else { return Ok(()) };
         let object = self.module.layout_of(object);
         if offset < 0 || offset as u64 + object.size > layout.size {
             return Ok(());

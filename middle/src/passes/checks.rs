@@ -89,7 +89,9 @@ fn holds(func: &Func, def: &[Option<Inst>], fact: Fact) -> bool {
         _ => None,
     };
     match fact {
-        Fact::NotNil(v) => matches!(op(v), Some(Op::AllocHeap { .. } | Op::SlotAddr(_) | Op::GlobalAddr(..) | Op::Context)),
+        Fact::NotNil(v) => {
+            matches!(op(v), Some(Op::AllocHeap { .. } | Op::SlotAddr(_) | Op::GlobalAddr(..) | Op::Context))
+        }
         Fact::NotZero(v) => constant(v).is_some_and(|n| n != 0),
         Fact::NotNegative(v) => constant(v).is_some_and(|n| n >= 0),
         Fact::Bounds(kind, index, len) => {

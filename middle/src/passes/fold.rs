@@ -88,7 +88,9 @@ fn simplify(func: &Func, op: &Op, known: &[Option<i64>], aliases: &mut Aliases) 
             let ty = func.ty(a);
             match (get(a), get(b)) {
                 (Some(x), Some(y)) => binary(bin, ty, x, y).map(Simple::Constant),
-                (_, Some(0)) if matches!(bin, BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor) => Some(Simple::Same(a)),
+                (_, Some(0)) if matches!(bin, BinOp::Add | BinOp::Sub | BinOp::Or | BinOp::Xor) => {
+                    Some(Simple::Same(a))
+                }
                 (_, Some(0)) if matches!(bin, BinOp::Shl | BinOp::LShr | BinOp::AShr | BinOp::RotL) => {
                     Some(Simple::Same(a))
                 }

@@ -90,7 +90,11 @@ fn cost(module: &Module, func: &Func) -> Option<u32> {
                         return None;
                     }
                     // A call that ends the program or goroutine is out of the way.
-                    if name.starts_with("runtime.panic") || name == "runtime.gopanic" { 2 } else { 8 + args.len() as u32 }
+                    if name.starts_with("runtime.panic") || name == "runtime.gopanic" {
+                        2
+                    } else {
+                        8 + args.len() as u32
+                    }
                 }
                 Op::Call { callee: Callee::Runtime(f), .. } => {
                     // These look at their caller's frame.

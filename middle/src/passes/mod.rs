@@ -18,6 +18,7 @@ pub mod escape;
 pub mod fold;
 pub mod inline;
 pub mod known_calls;
+mod program;
 pub mod reach;
 pub mod simplify_cfg;
 
@@ -25,9 +26,10 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::mir::verify::verify;
+use crate::mir::verify::verify_optimised;
 use crate::mir::*;
 use escape::Summaries;
+pub use program::{ProgramError, ROOTS, Unit, package, program};
 
 /// What a function pass may look at: the module, in which functions have their signature but no body.
 pub struct FuncContext<'a> {
@@ -193,7 +195,7 @@ fn for_each_func(module: &mut Module, f: fn(&mut Func, &FuncContext) -> bool) ->
 }
 
 fn check(module: &Module, pass: &'static str) -> Result<(), BrokenModule> {
-    let Err(errors) = verify(module) else { return Ok(()) };
+    let Err(errors) = verify_optimised(module) else { return Ok(()) };
     let mut dump = String::new();
     let mut seen = Vec::new();
     for e in errors.iter().take(20) {

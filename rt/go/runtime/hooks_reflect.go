@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // callBlock is the register image of rt_reflectcall: see rt/abi's CallBlock.
 type callBlock struct {
@@ -110,18 +113,12 @@ func reflect_addReflectOff(p unsafe.Pointer) int32 { return addReflectOff(p) }
 //go:linkname reflect_typelinks reflect.typelinks
 func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) { return nil, nil }
 
-// Atomic stores of pointers, which carry the write barrier.
+// Atomic stores of pointers, which carry the write barrier: sync/atomic's are the compiler's.
 
 //go:linkname atomic_storePointer internal/runtime/atomic.storePointer
-func atomic_storePointer(p *unsafe.Pointer, new unsafe.Pointer) { sync_atomic_StorePointer(p, new) }
+func atomic_storePointer(p *unsafe.Pointer, new unsafe.Pointer) { atomic.StorePointer(p, new) }
 
 //go:linkname atomic_casPointer internal/runtime/atomic.casPointer
 func atomic_casPointer(p *unsafe.Pointer, old, new unsafe.Pointer) bool {
-	return sync_atomic_CompareAndSwapPointer(p, old, new)
+	return atomic.CompareAndSwapPointer(p, old, new)
 }
-
-//go:linkname sync_atomic_StorePointer sync/atomic.StorePointer
-func sync_atomic_StorePointer(p *unsafe.Pointer, new unsafe.Pointer)
-
-//go:linkname sync_atomic_CompareAndSwapPointer sync/atomic.CompareAndSwapPointer
-func sync_atomic_CompareAndSwapPointer(p *unsafe.Pointer, old, new unsafe.Pointer) bool

@@ -46,6 +46,11 @@ func panicmemAddr(addr uintptr) {
 	panicfault(errorAddressString{memoryText, addr}, addr)
 }
 
+// sigpanic is where a fault in Go code goes on, as if the faulting instruction had called it.
+//
+//go:noinline
+func sigpanic() { panicmemAddr(getgw().faultAddr) }
+
 func panicdivide()   { panic(error(divideError)) }
 func panicoverflow() { panic(error(overflowError)) }
 func panicshift()    { panic(error(errorString("negative shift amount"))) }

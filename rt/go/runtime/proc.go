@@ -25,7 +25,9 @@ func runtime_inittasks()
 // main is goroutine 1.
 func main() {
 	schedinit()
+	rt_lock_os_thread() // initialisers run on the process's first thread, and may keep main there
 	runtime_inittasks()
+	rt_unlock_os_thread()
 	main_main()
 	os_beforeExit(0)
 	rt_exit(0)
@@ -37,7 +39,7 @@ func schedinit() {
 	readArguments()
 	readEnvironment()
 	exithook.Gosched = Gosched
-	exithook.Goid = rt_goid
+	exithook.Goid = func() uint64 { return rt_goid() }
 	exithook.Throw = throw
 }
 

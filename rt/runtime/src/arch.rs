@@ -26,7 +26,6 @@ const REFLECT_NEED: usize = 1024;
 #[cfg(not(test))]
 core::arch::global_asm!(
     r#"
-    .intel_syntax noprefix
     .text
 
     .p2align 4
@@ -339,7 +338,6 @@ rt_reflectcall_return:
     .globl rt_personality
 rt_personality:
     ud2
-    .att_syntax prefix
     "#,
     g = const G_OFFSET,
     guard = const GUARD_OFFSET,

@@ -16,6 +16,8 @@
 //! Invariants: Rust code that may take long runs on an M's system stack (g0's); goroutine stacks carry only bounded
 //! leaves. No Rust frame lives across a park: a parking call leaves its continuation in the G. Nothing unwinds.
 #![cfg_attr(not(test), no_std)]
+// The symbols and what only they use are left out of unit tests.
+#![cfg_attr(test, allow(dead_code, unused_imports))]
 #![allow(clippy::missing_safety_doc)]
 
 pub mod arch;

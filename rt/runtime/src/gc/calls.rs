@@ -112,7 +112,6 @@ extern "C" fn gc_body() {
 }
 
 extern "C" fn free_os_memory_body() {
-    driver::run();
     super::free_os_memory();
 }
 

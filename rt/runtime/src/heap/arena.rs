@@ -19,6 +19,8 @@ const RESERVE_MAX: usize = 1 << 40;
 const RESERVE_MIN: usize = 1 << 26;
 /// The arena grows by this (one chunk of the page allocator).
 pub const COMMIT_STEP: usize = 1 << 22;
+/// Beyond this size the arena asks for huge pages: small programs would only grow by them.
+const HUGE_FROM: usize = 1 << 24;
 
 // Written once by `init` before any other thread runs, then only read; `end` grows under the page lock.
 static START: AtomicUsize = AtomicUsize::new(0);
@@ -79,6 +81,9 @@ pub fn grow(bytes: usize) -> Option<usize> {
     let end = END.load(Relaxed);
     if bytes > START.load(Relaxed) + SIZE.load(Relaxed) - end || !os::commit(end, bytes) {
         return None;
+    }
+    if end - START.load(Relaxed) >= HUGE_FROM {
+        os::advise_huge(end, bytes);
     }
     END.store(end + bytes, Relaxed);
     Some(end)

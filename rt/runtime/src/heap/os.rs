@@ -18,6 +18,12 @@ pub fn commit(start: usize, bytes: usize) -> bool {
     unsafe { memory::commit(start as *mut u8, bytes) }
 }
 
+/// The range will be used densely: huge pages save most of its page faults.
+pub fn advise_huge(start: usize, bytes: usize) {
+    // SAFETY: the arena passes what it has just committed.
+    unsafe { memory::advise_huge(start as *mut u8, bytes) }
+}
+
 /// Gives the pages back; they read as zero afterwards.
 pub fn release(start: usize, bytes: usize) {
     // SAFETY: the page allocator passes free pages of the arena.

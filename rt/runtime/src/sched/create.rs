@@ -14,6 +14,9 @@ use linux_raw_sys::general as c;
 /// Dead Gs a P keeps before it gives half of them to the global list.
 const FREE_KEPT: usize = 64;
 
+/// Words of the Go half a goroutine has from its parent: profiler labels and the synctest bubble.
+const INHERITED: [usize; 2] = [2, 3];
+
 /// A G that will call `entry` with the closure context, not yet runnable.
 pub fn new_g(entry: usize, closure: usize) -> *mut G {
     // SAFETY: the G is fresh or dead, so this thread's alone.
@@ -70,6 +73,9 @@ pub extern "C" fn newproc_body(closure: *const usize) {
         let parent = current_g();
         (*g).parent = (*parent).id;
         (*g).go_pc = (*parent).context.pc;
+        for i in INHERITED {
+            (*g).words.pointers[i] = (*parent).words.pointers[i];
+        }
         super::park::make_runnable(g, true);
     }
 }

@@ -133,7 +133,7 @@ pub const CTX_REST: usize = CONTEXT + offset_of!(Context, rest);
 pub const CTX_VECTORS: usize = CONTEXT + offset_of!(Context, vectors);
 
 const _: () = assert!(offset_of!(G, words) == ingot_abi::tls::G_WORDS_OFFSET);
-const _: () = assert!(CTX_VECTORS % 16 == 0);
+const _: () = assert!(CTX_VECTORS.is_multiple_of(16));
 
 /// A singly linked list of Gs through [`G::next`], first in first out.
 pub struct GList {

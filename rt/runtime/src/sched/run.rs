@@ -108,7 +108,7 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
             let p = (*m).p;
             crate::timer::run_expired();
             (*m).rounds.fetch_add(1, Ordering::Relaxed);
-            if (*m).rounds.load(Ordering::Relaxed) % GLOBAL_FIRST == 0
+            if (*m).rounds.load(Ordering::Relaxed).is_multiple_of(GLOBAL_FIRST)
                 && let Some(g) = take_from_global(p)
             {
                 return (g, false);

@@ -119,7 +119,14 @@ pub fn give_way() {
         while STARTS.load(Ordering::SeqCst) == starts {
             crate::sys::thread::futex_wait(&STARTS, starts, -1);
         }
-        // The P keeps this M as its owner: the starter leaves it to us.
+        // The P keeps this M as its owner: the starter leaves it to us. Only a smaller GOMAXPROCS takes it away.
+        while (*m).p.is_null() {
+            let idle = SCHED.lock().take_idle_p();
+            match idle {
+                Some(p) => super::run::own_p(m, p),
+                None => crate::sys::time::sleep(50_000),
+            }
+        }
     }
 }
 

@@ -8,7 +8,11 @@ use ingot_abi::tables::{SiteRoots, StackObjects};
 /// Calls `f` with the address of every word outside the heap that may hold a pointer into it: goroutine stacks, the
 /// Gs' words, and the runtime's own records. Writable data is `tables::for_each_root`. The word holds any address in an
 /// object, or no heap pointer at all.
+///
+/// Stacks that are mostly unused are halved on the way.
 pub fn scan_all(stopped: &WorldStopped, f: &mut dyn FnMut(*mut usize)) {
+    // SAFETY: the world is stopped.
+    for_each_g(stopped, |g| unsafe { super::shrink(g) });
     for_each_g(stopped, |g| scan_goroutine(stopped, g, f));
     crate::timer::for_each_root(f);
 }

@@ -56,6 +56,15 @@ pub unsafe fn discard(p: *mut u8, size: usize) {
     unsafe { syscall3(c::__NR_madvise as usize, p as usize, size, c::MADV_DONTNEED as usize) };
 }
 
+/// Asks for huge pages; where the system has none, nothing changes.
+///
+/// # Safety
+/// The caller owns the range.
+pub unsafe fn advise_huge(p: *mut u8, size: usize) {
+    // SAFETY: the caller owns the range; the content stays.
+    unsafe { syscall3(c::__NR_madvise as usize, p as usize, size, c::MADV_HUGEPAGE as usize) };
+}
+
 /// Unmaps.
 ///
 /// # Safety

@@ -5,6 +5,7 @@ pub mod memory;
 pub mod signal;
 pub mod thread;
 pub mod time;
+pub mod vdso;
 
 use core::arch::asm;
 pub use linux_raw_sys::general as c;

@@ -1,0 +1,136 @@
+//! Switches for tests: `INGOT_STRESS=move,gc,poison,verify,slice,seed=N`.
+//!
+//! - `move`: the stack is copied at every prologue check, poll and runtime call.
+//! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
+//! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
+//!   in slices with the program running between.
+//!
+//! At exit a line to standard error counts stack moves and collections.
+
+use crate::sched::{G, current_g, current_m, start_world, stop_world};
+use core::ffi::CStr;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+const MOVE: u32 = 1;
+const GC: u32 = 2;
+const POISON_FREED: u32 = 4;
+const VERIFY: u32 = 8;
+const SLICE: u32 = 16;
+
+/// What dead memory is filled with: no canonical address.
+pub const POISON: usize = 0xdead_f00d_dead_f00d;
+
+/// Checks at which a collection is made before sampling begins, and one in how many after.
+const EVERY: u64 = 100_000;
+const SAMPLE: u64 = 1000;
+
+static SWITCHES: AtomicU32 = AtomicU32::new(0);
+static SEED: AtomicU64 = AtomicU64::new(1);
+static CHECKS: AtomicU64 = AtomicU64::new(0);
+
+/// Tested by `rt_enter` after each runtime call.
+#[unsafe(no_mangle)]
+#[used]
+static rt_stress_calls: AtomicU32 = AtomicU32::new(0);
+
+fn on(switch: u32) -> bool {
+    SWITCHES.load(Ordering::Relaxed) & switch != 0
+}
+
+pub fn poison() -> bool {
+    on(POISON_FREED)
+}
+
+pub fn verify() -> bool {
+    on(VERIFY)
+}
+
+pub fn slice() -> bool {
+    on(SLICE)
+}
+
+/// Guards stay poisoned so that every check takes the slow path.
+pub fn every_check() -> bool {
+    on(MOVE | GC)
+}
+
+/// Reads the environment variable's value.
+pub fn init(value: &CStr) {
+    let mut switches = 0;
+    for word in value.to_bytes().split(|&b| b == b',') {
+        match word {
+            b"move" => switches |= MOVE,
+            b"gc" => switches |= GC,
+            b"poison" => switches |= POISON_FREED,
+            b"verify" => switches |= VERIFY,
+            b"slice" => switches |= SLICE,
+            b"" => {}
+            _ => match word.strip_prefix(b"seed=").and_then(parse) {
+                Some(seed) => SEED.store(seed | 1, Ordering::Relaxed),
+                None => crate::print::fatal("runtime: unknown word in INGOT_STRESS\n"),
+            },
+        }
+    }
+    SWITCHES.store(switches, Ordering::Relaxed);
+    rt_stress_calls.store(u32::from(switches & (MOVE | GC) != 0), Ordering::Relaxed);
+}
+
+fn parse(digits: &[u8]) -> Option<u64> {
+    core::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// Whether this safepoint collects.
+fn collects_now() -> bool {
+    if !on(GC) {
+        return false;
+    }
+    let n = CHECKS.fetch_add(1, Ordering::Relaxed);
+    if n < EVERY {
+        return true;
+    }
+    let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^= x >> 32;
+    x.is_multiple_of(SAMPLE)
+}
+
+/// At a safepoint of the running goroutine, whose context is saved and which is not pinned.
+pub fn check(g: *mut G) {
+    if !every_check() {
+        return;
+    }
+    if collects_now() {
+        let stopped = stop_world();
+        crate::gc::collect(&stopped);
+        start_world(stopped);
+    }
+    if on(MOVE) {
+        // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
+        unsafe { crate::stack::relocate(g, (*g).stack.size()) };
+    }
+}
+
+/// After a runtime call's body, its results saved in the G.
+#[unsafe(no_mangle)]
+extern "C" fn rt_stress_call() {
+    let m = current_m();
+    let g = current_g();
+    // SAFETY: the M is this thread's, its G in a runtime call.
+    unsafe {
+        if (*m).locks.load(Ordering::Relaxed) != 0 || (*m).forking.load(Ordering::Relaxed) {
+            return;
+        }
+        // Whatever of the results is a pointer must stay alive; the scan ignores other words.
+        (*g).result_pointers = 3;
+        check(g);
+        (*g).result_pointers = 0;
+        crate::sched::run::set_guard(current_m(), g);
+    }
+}
+
+/// The line of counts, when a stress switch is on.
+pub fn report() {
+    if SWITCHES.load(Ordering::Relaxed) != 0 {
+        let (moves, collections) = (crate::stack::moves(), crate::gc::collections());
+        crate::eprint!("ingot stress: moves={moves} collections={collections}\n");
+    }
+}

@@ -1,0 +1,51 @@
+//! Language-specific data: call sites and their landing pads, in the common (Itanium) form.
+
+use super::cfi::{Cursor, Fde};
+
+/// The landing pad of the call that contains `pc`.
+pub fn landing_pad(fde: &Fde, pc: usize) -> Option<usize> {
+    if fde.lsda == 0 {
+        return None;
+    }
+    let mut at = Cursor(fde.lsda);
+    // SAFETY: the compiler wrote the table.
+    unsafe {
+        let start_enc = at.u8();
+        let base = if start_enc == 0xff { fde.start } else { at.encoded(start_enc, 0)? };
+        let types_enc = at.u8();
+        if types_enc != 0xff {
+            at.uleb();
+        }
+        let call_enc = at.u8();
+        let length = at.uleb() as usize;
+        let end = at.0 + length;
+        while at.0 < end {
+            let start = at.encoded(call_enc, 0)?;
+            let size = at.encoded(call_enc, 0)?;
+            let pad = at.encoded(call_enc, 0)?;
+            at.uleb();
+            if (pc - fde.start).wrapping_sub(start) < size {
+                return (pad != 0).then_some(base + pad);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_pad() {
+        // No start, no types, uleb call sites: [0,5) none, [5,9) pad 40.
+        let table = [0xffu8, 0xff, 0x01, 8, 0, 5, 0, 0, 5, 4, 40, 0];
+        // SAFETY: a description without programs; only start and lsda are used.
+        let mut fde: Fde = unsafe { core::mem::zeroed() };
+        fde.start = 1000;
+        fde.lsda = table.as_ptr() as usize;
+        assert_eq!(landing_pad(&fde, 1002), None);
+        assert_eq!(landing_pad(&fde, 1006), Some(1040));
+        assert_eq!(landing_pad(&fde, 1020), None);
+    }
+}
