@@ -330,13 +330,40 @@ pub enum ExprKind {
 }
 
 impl Expr {
-    /// Where gc places this node: operators at the operator, everything else
-    /// at its start.
+    /// Where gc places this node: binary expressions at the operator, what is
+    /// appended to an operand (selectors, indices, calls) where it begins,
+    /// everything else at its start.
     pub fn pos(&self) -> Pos {
         match &self.kind {
             ExprKind::Binary { op_pos, .. } => *op_pos,
             ExprKind::KeyValue { colon, .. } => *colon,
+            ExprKind::Index { lbrack, .. } => *lbrack,
+            ExprKind::Slice(slice) => slice.lbrack,
+            ExprKind::Call(call) => call.lparen,
+            // The dot stands right before, but for comments and newlines.
+            ExprKind::Selector { name, .. } => Pos { offset: name.span.lo.saturating_sub(1), ..name.span.start() },
+            ExprKind::TypeAssert { lparen, .. } => Pos { offset: lparen.offset.saturating_sub(1), ..*lparen },
             _ => self.span.start(),
+        }
+    }
+
+    /// Where gc has this expression start. That is its first token, but for slice expressions (the `[`) and function
+    /// types (the `(`).
+    pub fn start(&self) -> Pos {
+        let mut e = self;
+        loop {
+            e = match &e.kind {
+                ExprKind::Slice(slice) => return slice.lbrack,
+                ExprKind::FuncType(sig) => return sig.params.span.start(),
+                ExprKind::Binary { left, .. } => left,
+                ExprKind::KeyValue { key, .. } => key,
+                ExprKind::Call(call) => &call.func,
+                ExprKind::Index { operand, .. }
+                | ExprKind::Selector { operand, .. }
+                | ExprKind::TypeAssert { operand, .. } => operand,
+                ExprKind::CompositeLit { ty: Some(ty), .. } => ty,
+                _ => return e.span.start(),
+            };
         }
     }
 

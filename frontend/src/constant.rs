@@ -464,7 +464,11 @@ fn parse_float(raw: &str) -> Option<BigRational> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
         None => (body, 0),
     };
-    if exponent.abs() > MAX_EXPONENT {
+    if exponent < -MAX_EXPONENT {
+        // Too small for any type.
+        return Some(BigRational::zero());
+    }
+    if exponent > MAX_EXPONENT {
         return None;
     }
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -563,27 +567,53 @@ impl std::fmt::Display for Const {
     }
 }
 
-/// Six significant digits, like C's `%.6g`.
+/// Digits with what `%g` leaves out removed.
+fn trim_zeros(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
+}
+
+/// A decimal number as Go writes it with an exponent.
+fn with_exponent(mantissa: &str, exponent: i64) -> String {
+    format!("{}e{}{:02}", trim_zeros(mantissa), if exponent < 0 { '-' } else { '+' }, exponent.unsigned_abs())
+}
+
+/// As gc prints floating-point constants: six significant digits, more only to tell a number from an integer.
 fn float_str(value: &BigRational) -> String {
-    if value.is_integer() && value.numer().bits() < 70 {
-        let digits = value.numer().to_string();
-        if digits.trim_start_matches('-').len() <= 21 {
-            return digits;
-        }
+    if value.is_zero() {
+        return "0".into();
     }
     let float = rational_to_f64(value);
     if float == 0.0 || !float.is_finite() {
-        return format!("{float}");
+        return huge_float_str(value);
     }
-    let exponent = float.abs().log10().floor() as i32;
-    let trim = |s: String| {
-        if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_string() } else { s }
+    let (mantissa, exponent) = decimal_parts(&format!("{float:.5e}"));
+    let short = if (-4..6).contains(&exponent) {
+        trim_zeros(&format!("{float:.*}", (5 - exponent).max(0) as usize)).to_string()
+    } else {
+        with_exponent(&mantissa, exponent)
     };
-    if (-5..21).contains(&exponent) {
-        return trim(format!("{float:.*}", (5 - exponent).max(0) as usize));
+    if value.is_integer() || short.contains('.') {
+        return short;
     }
-    let text = format!("{float:.5e}");
-    let (mantissa, exp) = text.split_once('e').unwrap_or((&text, "0"));
-    let exp: i32 = exp.parse().unwrap_or(0);
-    format!("{}e{}{:02}", trim(mantissa.to_string()), if exp < 0 { '-' } else { '+' }, exp.abs())
+    // The shortest form that gives the number back.
+    let (mantissa, exponent) = decimal_parts(&format!("{float:e}"));
+    if (-4..21).contains(&exponent) { format!("{float}") } else { with_exponent(&mantissa, exponent) }
+}
+
+fn decimal_parts(text: &str) -> (String, i64) {
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    (mantissa.to_string(), exponent.parse().unwrap_or(0))
+}
+
+/// A number outside the range of float64, by its binary logarithm.
+fn huge_float_str(value: &BigRational) -> String {
+    let Some((negative, mantissa, exponent)) = scaled(value, 53) else { return "0".into() };
+    let log = (mantissa.to_u64().unwrap_or(1) as f64).log10() + exponent as f64 * std::f64::consts::LOG10_2;
+    let mut decimal = log.floor();
+    let mut digits = 10f64.powf(log - decimal);
+    if digits >= 9.999_995 {
+        digits /= 10.0;
+        decimal += 1.0;
+    }
+    format!("{}{}", if negative { "-" } else { "" }, with_exponent(&format!("{digits:.5}"), decimal as i64))
 }

@@ -65,16 +65,21 @@ impl Diagnostic {
 /// How many errors gc prints before it gives up.
 pub const ERROR_LIMIT: usize = 10;
 
-/// Renders diagnostics sorted by place, each line once, and after `limit` of
-/// them `too many errors`. `limit` of `None` is gc's `-e`.
+/// Renders diagnostics sorted by place, after `limit` of them `too many
+/// errors`. `limit` of `None` is gc's `-e`. Like gc, a message is not
+/// repeated for the same line, and a line has one syntax error.
 pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()));
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
-    let mut lines: Vec<String> = sorted.iter().map(|d| d.render(sources)).collect();
-    lines.dedup();
+    sorted.dedup_by(|b, a| {
+        let line = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()).line);
+        let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
+        line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b))
+    });
+    let lines: Vec<String> = sorted.iter().map(|d| d.render(sources)).collect();
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {
         if limit.is_some_and(|limit| n >= limit) {

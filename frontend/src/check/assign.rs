@@ -33,7 +33,9 @@ impl<'a> Checker<'a> {
                 Err(_) => {}
             }
         }
-        if !from_param && matches!(types.get(from_under), Type::Interface(_)) && self.implements(to, from, false).is_ok()
+        if !from_param
+            && matches!(types.get(from_under), Type::Interface(_))
+            && self.implements(to, from, false).is_ok()
         {
             return Err("need type assertion".into());
         }

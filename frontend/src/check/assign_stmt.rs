@@ -47,8 +47,7 @@ impl<'a> Checker<'a> {
         {
             self.error(x.span(), format!("cannot assign to struct field {shown} in map"));
         } else {
-            let what = self.describe(x);
-            let message = format!("cannot assign to {what} (neither addressable nor a map index expression)");
+            let message = format!("cannot assign to {shown} (neither addressable nor a map index expression)");
             self.error(x.span(), message);
         }
         Target::Invalid

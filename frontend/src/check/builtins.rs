@@ -97,10 +97,9 @@ impl<'a> Checker<'a> {
 
     fn builtin_result(&mut self, e: &'a Expr, call: &'a CallExpr, builtin: Builtin) -> Option<Result> {
         let name = builtin.name();
-        if let Some(dots) = call.ellipsis
-            && builtin != Builtin::Append
-        {
-            self.error_pos(dots, format!("invalid operation: invalid use of ... with built-in {name}"));
+        if call.ellipsis.is_some() && builtin != Builtin::Append {
+            let short = name.strip_prefix("unsafe.").unwrap_or(&name);
+            self.error(e.span, format!("invalid operation: invalid use of ... with built-in {short}"));
             self.use_exprs(&call.args);
             return None;
         }
@@ -121,11 +120,9 @@ impl<'a> Checker<'a> {
         let (needed, more) = arity(builtin);
         if count < needed || count > needed && !more {
             let what = if count < needed { "not enough" } else { "too many" };
-            let at = if count < needed { call.rparen.span() } else { call.args[needed.min(call.args.len() - 1)].span };
             let shown = self.text(e);
-            let message =
-                format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
-            self.error(at, message);
+            let message = format!("invalid operation: {what} arguments for {shown} (expected {needed}, found {count})");
+            self.error(e.span, message);
             if by_syntax {
                 self.use_exprs(&call.args);
             }
@@ -173,12 +170,15 @@ impl<'a> Checker<'a> {
         if self.allow_version(minor) {
             return true;
         }
-        let (major, have) = self.go_version;
-        self.error(
-            at,
-            format!("{what} requires go1.{minor} or later (-lang was set to go{major}.{have}; check go.mod)"),
-        );
+        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
+        self.error(at, message);
         false
+    }
+
+    /// What is required, and what the module says.
+    pub(super) fn version_message(&self, requirement: &str) -> String {
+        let (major, minor) = self.go_version;
+        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -258,13 +258,12 @@ impl<'a> Checker<'a> {
         }
         if rest.len() != 1 {
             let have: Vec<TypeId> = std::iter::once(slice.ty).chain(rest.iter().map(|x| x.ty)).collect();
-            let have: Vec<String> = have.iter().map(|&t| self.str(t)).collect();
             let (what, at) = match rest.get(1) {
                 Some(extra) => ("too many", extra.span()),
-                None => ("not enough", call.rparen.span()),
+                None => ("not enough", slice.span()),
             };
-            let want = format!("({}, ...{})", self.str(slice.ty), self.str(elem));
-            let have = format!("({}...)", have.join(", "));
+            let have = self.types_summary(&have, false, true);
+            let want = self.types_summary(&[slice.ty, self.types.slice(elem)], true, false);
             let message = format!("{what} arguments in call to append\n\thave {have}\n\twant {want}");
             self.error(at, message);
             return None;
@@ -473,16 +472,17 @@ impl<'a> Checker<'a> {
             Some(Basic::Complex128) => TypeId::FLOAT64,
             Some(Basic::UntypedComplex) => TypeId::UNTYPED_FLOAT,
             _ => {
-                let message =
-                    format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
+                let message = format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
                 self.error(x.span(), message);
                 return None;
             }
         };
         if x.is_constant() {
-            let value = x.value.as_ref().and_then(Const::to_complex).map(|(re, im)| {
-                Const::Float(if builtin == Builtin::Real { re } else { im })
-            });
+            let value = x
+                .value
+                .as_ref()
+                .and_then(Const::to_complex)
+                .map(|(re, im)| Const::Float(if builtin == Builtin::Real { re } else { im }));
             return Result::constant(ty, value);
         }
         Result::value(vec![x.ty], ty)
@@ -503,7 +503,7 @@ impl<'a> Checker<'a> {
             other => {
                 let cause = match other {
                     Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => "no specific type".to_string(),
+                    None => self.no_common_type(ty),
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);
@@ -513,11 +513,8 @@ impl<'a> Checker<'a> {
         };
         let count = call.args.len();
         if count < min || count > min + 1 {
-            let message = format!(
-                "invalid operation: {} expects {min} or {} arguments; found {count}",
-                self.text(e),
-                min + 1
-            );
+            let message =
+                format!("invalid operation: {} expects {min} or {} arguments; found {count}", self.text(e), min + 1);
             self.error(e.span, message);
             self.use_exprs(&call.args[1..]);
             return None;
@@ -559,9 +556,8 @@ impl<'a> Checker<'a> {
             }
             if !self.types.identical(x.ty, arg.ty) {
                 let (a, b, shown) = (self.str(x.ty), self.str(arg.ty), self.text(arg.expr));
-                let message = format!(
-                    "invalid argument: mismatched types {a} (previous argument) and {b} (type of {shown})"
-                );
+                let message =
+                    format!("invalid argument: mismatched types {a} (previous argument) and {b} (type of {shown})");
                 self.error(arg.span(), message);
                 return None;
             }
@@ -649,10 +645,18 @@ impl<'a> Checker<'a> {
                 if !x.is_valid() {
                     return None;
                 }
+                if !self.has_finite_size(x.ty) {
+                    return None;
+                }
                 if types.has_var_size(x.ty) {
                     return Result::value(vec![x.ty], TypeId::UINTPTR);
                 }
                 let size = if builtin == Builtin::UnsafeSizeof { types.sizeof(x.ty) } else { types.alignof(x.ty) };
+                if size > i64::MAX as u64 {
+                    let message = format!("{} is too large", self.describe(&x));
+                    self.error(x.span(), message);
+                    return None;
+                }
                 Result::constant(TypeId::UINTPTR, Some(Const::Int(size.into())))
             }
             Builtin::UnsafeSlice => {
@@ -725,6 +729,9 @@ impl<'a> Checker<'a> {
             return None;
         }
         let ty = found.ty;
+        if !self.has_finite_size(base) {
+            return None;
+        }
         let offset = if types.has_var_size(base) { None } else { self.path_offset(base, &found.path) };
         let through_pointer = base != x.ty;
         let mut path = found.path;

@@ -6,7 +6,7 @@ use super::{Checker, Mode};
 use crate::ast::{CallExpr, Expr, ExprKind};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::types::{Signature, Type, TypeId};
+use crate::types::{ChanDir, Signature, Type, TypeId};
 
 /// What is called: a signature that may be generic, with the type arguments that were written.
 struct Callee<'a> {
@@ -119,6 +119,10 @@ impl<'a> Checker<'a> {
             return Operand::invalid(e);
         }
         let invalid = Operand::invalid(e);
+        if !self.check_pending(to) {
+            self.use_exprs(&call.args);
+            return invalid;
+        }
         let [arg] = &*call.args else {
             let valid = self.use_exprs(&call.args);
             if let Some(last) = call.args.last() {
@@ -126,7 +130,7 @@ impl<'a> Checker<'a> {
                     self.error(last.span, format!("too many arguments in conversion to {}", self.str(to)));
                 }
             } else {
-                self.error(call.rparen.span(), format!("missing argument in conversion to {}", self.str(to)));
+                self.error(e.span, format!("missing argument in conversion to {}", self.str(to)));
             }
             return invalid;
         };
@@ -160,24 +164,53 @@ impl<'a> Checker<'a> {
                 return Some(under);
             }
             if under.is_valid() {
-                let message = format!("invalid operation: cannot call non-function {}", self.describe(x));
+                let message = format!(
+                    "invalid operation: cannot call {}: {} is not a function",
+                    self.describe(x),
+                    self.str(x.ty)
+                );
                 self.error(x.span(), message);
             }
             return None;
         }
         let cause = match types.core_type(x.ty) {
             Some(core) if types.as_signature(core).is_some() => return Some(core),
-            _ => match types.terms_of(x.ty) {
-                None => format!("no specific types in {}", self.str(x.ty)),
-                Some(terms) => match terms.iter().find(|t| types.as_signature(types.underlying(t.ty)).is_none()) {
+            _ => {
+                let terms = types.terms_of(x.ty).unwrap_or_default();
+                match terms.iter().find(|t| types.as_signature(types.underlying(t.ty)).is_none()) {
                     Some(term) => format!("{} is not a function", self.str(term.ty)),
-                    None => format!("{} has no common underlying type", self.str(x.ty)),
-                },
-            },
+                    None => self.no_common_type(x.ty),
+                }
+            }
         };
         let message = format!("invalid operation: cannot call {}: {cause}", self.describe(x));
         self.error(x.span(), message);
         None
+    }
+
+    /// Why the types of a type parameter's set have no underlying type in common.
+    pub(super) fn no_common_type(&self, param: TypeId) -> String {
+        let types = self.types;
+        let terms = types.terms_of(param).unwrap_or_default();
+        let Some((first, rest)) = terms.split_first() else { return "no specific type".into() };
+        let mut common = first.ty;
+        for term in rest {
+            let pair = (types.under(common), types.under(term.ty));
+            let (a, b) = (self.str(common), self.str(term.ty));
+            if let (&Type::Chan { dir: d1, elem: x }, &Type::Chan { dir: d2, elem: y }) = pair {
+                if !types.identical(x, y) {
+                    return format!("channels {a} and {b} have different element types");
+                }
+                if d1 == ChanDir::Both {
+                    common = term.ty;
+                } else if d1 != d2 && d2 != ChanDir::Both {
+                    return format!("channels {a} and {b} have conflicting directions");
+                }
+            } else if !types.identical(types.underlying(common), types.underlying(term.ty)) {
+                return format!("{a} and {b} have different underlying types");
+            }
+        }
+        "no specific type".into()
     }
 
     // ---- arguments
@@ -266,7 +299,7 @@ impl<'a> Checker<'a> {
 
         let mut called = callee.ty;
         if !tparams.is_empty() {
-            let inferred = match self.infer(e.span.start().span(), &tparams, targs, &params, &arguments, false) {
+            let inferred = match self.infer(call.lparen.span(), &tparams, targs, &params, &arguments, false) {
                 Ok(inferred) => inferred,
                 Err(failure) => {
                     if let Some(failure) = failure {
@@ -339,7 +372,7 @@ impl<'a> Checker<'a> {
         }
         let (span, qualifier): (Span, &str) = match args.get(wanted) {
             Some((extra, ..)) => (extra.span(), "too many"),
-            None => (call.rparen.span(), "not enough"),
+            None => (args.last().map_or(e.span, |(last, ..)| last.span()), "not enough"),
         };
         let have: Vec<TypeId> = args.iter().map(|(x, ..)| x.ty).collect();
         let diagnostic = Diagnostic::error(span, format!("{qualifier} arguments in call to {}", self.text(&call.func)))

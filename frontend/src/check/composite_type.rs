@@ -78,7 +78,8 @@ impl<'a> Checker<'a> {
 
     fn tag(&mut self, tag: &ast::BasicLit) -> Option<Box<str>> {
         let bytes = unquote(&tag.raw)?;
-        Some(String::from_utf8_lossy(&bytes).into()).filter(|tag: &Box<str>| !tag.is_empty())
+        let tag = String::from_utf8_lossy(&bytes);
+        (!tag.is_empty()).then(|| tag.into())
     }
 
     /// An embedded field's type is a declared type or a pointer to one, but no pointer otherwise.
@@ -90,9 +91,7 @@ impl<'a> Checker<'a> {
         let message = match self.types.under(base) {
             Type::Basic(Basic::UnsafePointer) => "embedded field type cannot be unsafe.Pointer",
             Type::Pointer(_) => "embedded field type cannot be a pointer",
-            _ if self.types.is_type_param(base) => {
-                "embedded field type cannot be a (pointer to a) type parameter"
-            }
+            _ if self.types.is_type_param(base) => "embedded field type cannot be a (pointer to a) type parameter",
             Type::Interface(_) if pointer => "embedded field type cannot be a pointer to an interface",
             _ => return,
         };
@@ -181,8 +180,7 @@ impl<'a> Checker<'a> {
             }
             valid &= term.ty.is_valid();
             if terms.len() >= MAX_TERMS {
-                let message =
-                    format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
+                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
                 self.error(expr.span, message);
                 return TypeId::INVALID;
             }

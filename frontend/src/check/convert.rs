@@ -141,8 +141,13 @@ impl<'a> Checker<'a> {
             return if self.convertible_types(from, to) { Ok(()) } else { Err(cause) };
         }
         // Every type of one set must be convertible to every type of the other.
-        let sources = if from_param { types.terms_of(from) } else { Some(Box::from([crate::types::Term { tilde: false, ty: from }])) };
-        let targets = if to_param { types.terms_of(to) } else { Some(Box::from([crate::types::Term { tilde: false, ty: to }])) };
+        let sources = if from_param {
+            types.terms_of(from)
+        } else {
+            Some(Box::from([crate::types::Term { tilde: false, ty: from }]))
+        };
+        let targets =
+            if to_param { types.terms_of(to) } else { Some(Box::from([crate::types::Term { tilde: false, ty: to }])) };
         let (Some(sources), Some(targets)) = (sources, targets) else { return Err(cause) };
         if sources.is_empty() || targets.is_empty() {
             return Err(cause);

@@ -71,6 +71,10 @@ impl<'a> Checker<'a> {
 
     /// A reference to an object in progress.
     fn resolve_again(&mut self, object: ObjectId, start: usize) {
+        if matches!(self.types.object(object).kind, ObjectKind::Func(_)) {
+            // Until its signature is known a function is one without parameters; see `ident`.
+            return;
+        }
         let valid = self.valid_cycle(start);
         match &self.types.object(object).kind {
             ObjectKind::Const(_) | ObjectKind::Var(_) => self.set_object_type(object, TypeId::INVALID),
@@ -128,8 +132,17 @@ impl<'a> Checker<'a> {
 
     /// Reports a cycle of declarations, from its first one in the source on.
     pub(super) fn cycle_error(&mut self, cycle: &[ObjectId]) {
+        if let Some(start) = (0..cycle.len()).min_by_key(|&i| self.types.object(cycle[i]).span) {
+            self.cycle_error_from(cycle, start);
+        }
+    }
+
+    /// Reports a cycle of declarations, from this one on.
+    pub(super) fn cycle_error_from(&mut self, cycle: &[ObjectId], start: usize) {
+        if cycle.is_empty() {
+            return;
+        }
         let span = |object: ObjectId| self.types.object(object).span;
-        let Some(start) = (0..cycle.len()).min_by_key(|&i| span(cycle[i])) else { return };
         let name = |object: ObjectId| self.types.qualified_name(object, Some(self.pkg));
         let first = cycle[start];
         let is_type = self.types.object(first).type_decl().is_some();
@@ -192,7 +205,7 @@ impl<'a> Checker<'a> {
             let ty = self.type_expr(e);
             if !self.types.is_const_type(ty) {
                 if self.types.underlying(ty).is_valid() {
-                    self.error(e.span, format!("invalid constant type {}", self.str(ty)));
+                    self.error_pos(e.start(), format!("invalid constant type {}", self.str(ty)));
                 }
                 return;
             }
@@ -310,7 +323,11 @@ impl<'a> Checker<'a> {
     fn local_type(&mut self, spec: &'a ast::TypeSpec) {
         let decl = TypeDecl {
             alias: spec.is_alias(),
-            outer_params: if spec.is_alias() { Box::default() } else { self.env.outer_params.clone() },
+            outer_params: if spec.is_alias() || spec.type_params.is_some() {
+                Box::default()
+            } else {
+                self.env.outer_params.clone()
+            },
             ..TypeDecl::default()
         };
         let _ = decl.methods.set(Box::default());

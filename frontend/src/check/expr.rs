@@ -4,8 +4,8 @@
 //! The ways differ in what they accept: values only, types too, tuples, generic functions.
 
 use super::Checker;
-use super::info::Mode;
 use super::func_inst::AssignTarget;
+use super::info::Mode;
 use super::operand::Operand;
 pub(super) use super::untyped::Untypable;
 use crate::ast::{BasicLit, BinaryOp, Expr, ExprKind, Ident, LitKind, UnaryOp};
@@ -153,6 +153,9 @@ impl<'a> Checker<'a> {
         if !allow_generic {
             self.non_generic(target, &mut x);
         }
+        if !matches!(x.mode, Mode::Invalid | Mode::NoValue) && !self.check_pending(x.ty) {
+            x.invalidate();
+        }
         self.record_operand(&x);
         x
     }
@@ -185,12 +188,7 @@ impl<'a> Checker<'a> {
 
     // ---- dispatch
 
-    fn expr_kind(
-        &mut self,
-        target: Option<&AssignTarget>,
-        e: &'a Expr,
-        hint: Option<TypeId>,
-    ) -> Operand<'a> {
+    fn expr_kind(&mut self, target: Option<&AssignTarget>, e: &'a Expr, hint: Option<TypeId>) -> Operand<'a> {
         match &e.kind {
             ExprKind::Bad => Operand::invalid(e),
             ExprKind::Ident(ident) => self.ident(e, ident, false),
@@ -392,7 +390,7 @@ impl<'a> Checker<'a> {
             match found {
                 Some((known, other)) if !self.types.identical(known, elem) => {
                     let (a, b) = (self.str(other), self.str(term.ty));
-                    return Err(format!("{a} and {b} have different underlying types"));
+                    return Err(format!("channels {a} and {b} have different element types"));
                 }
                 _ => found = Some((elem, term.ty)),
             }
@@ -589,16 +587,12 @@ impl<'a> Checker<'a> {
         let on_left = std::ptr::eq(blame, x);
         let equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne) && !x.is_nil() && !y.is_nil();
         let is_param = types.is_type_param(x.ty) || types.is_type_param(y.ty);
-        if equality
-            && !types.is_type_param(blame.ty)
-            && let Some(cause) = types.incomparable_cause(blame.ty, Some(self.pkg))
-        {
+        if equality && let Some(cause) = types.incomparable_cause(blame.ty, Some(self.pkg)) {
             return Err((on_left, cause));
         }
         if is_param {
             let (on_left, blame) = if types.is_type_param(x.ty) { (on_left, blame) } else { (false, y) };
-            let message =
-                format!("type parameter {} cannot use operator {}", self.str(blame.ty), op.as_str());
+            let message = format!("type parameter {} cannot use operator {}", self.str(blame.ty), op.as_str());
             return Err((on_left, message));
         }
         let what = match self.composite_kind(blame.ty) {

@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
         explicit: &'a [Expr],
     ) -> Option<Vec<TypeId>> {
         x.expr = e;
+        self.require_version(e.pos().span(), 18, "function instantiation");
         let Some(targs) = self.type_list(explicit) else {
             x.invalidate();
             return None;
@@ -79,9 +80,12 @@ impl<'a> Checker<'a> {
             if let Some(target) = target {
                 let plain = types.signature(sig.params.to_vec(), sig.results.to_vec(), sig.variadic);
                 params.push(types.subst(plain, &sig.type_params, &renamed));
-                args.push(super::infer::Argument { x: Operand::new(Mode::Value, target.sig, e), shown: Some(target.what.clone()) });
+                args.push(super::infer::Argument {
+                    x: Operand::new(Mode::Value, target.sig, e),
+                    shown: Some(target.what.clone()),
+                });
             }
-            match self.infer(e.span, &renamed, given, &params, &args, true) {
+            match self.infer(e.pos().span(), &renamed, given, &params, &args, true) {
                 Ok(inferred) => complete = inferred,
                 Err(failure) => {
                     if let Some(failure) = failure {
@@ -92,7 +96,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        x.ty = self.instantiate_signature(e.span, e, generic, &complete, explicit);
+        x.ty = self.instantiate_signature(e.pos().span(), e, generic, &complete, explicit);
         x.mode = Mode::Value;
         if let crate::ast::ExprKind::Index { operand, .. } = &e.kind {
             // The function's own name has the instantiated type too.

@@ -203,8 +203,8 @@ impl<'a> Checker<'a> {
 
     fn wrong_signature(&self, what: &str, want: &Method, have_name: &str, have: TypeId) -> String {
         let from = Some(self.pkg);
-        let have_sig = format!("{have_name}{}", self.types.signature_str(have, from));
-        let want_sig = format!("{}{}", want.name, self.types.signature_str(want.sig, from));
+        let have_sig = format!("{have_name}{}", self.types.signature_str(have, from, self.spelling()));
+        let want_sig = format!("{}{}", want.name, self.types.signature_str(want.sig, from, self.spelling()));
         if have_sig == want_sig {
             return format!("({what} {})", want.name);
         }

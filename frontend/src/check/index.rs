@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
         };
         let Some(indexed) = self.indexed(x.ty, x.mode) else {
             let message = format!("cannot index {}", self.describe(&x));
-            self.error(x.span(), message);
+            self.error_pos(e.pos(), message);
             self.use_exprs(indices);
             return Operand::invalid(e);
         };

@@ -172,9 +172,8 @@ impl<'a> Checker<'a> {
                     && !types.mentions(ty, &|p| tparams.contains(&p))
                 {
                     let bound = types.bound(param);
-                    let missing = self.missing_method_by(ty, bound, true, &mut |c, x, y| {
-                        unifier.unify(c, x, y, Closeness::EXACT)
-                    });
+                    let missing = self
+                        .missing_method_by(ty, bound, true, &mut |c, x, y| unifier.unify(c, x, y, Closeness::EXACT));
                     if let Some(cause) = missing {
                         let (param, ty, bound) = (self.str(param), self.str(ty), self.str(bound));
                         let message = format!("{param} (type {ty}) does not satisfy {bound} {cause}");
@@ -245,9 +244,8 @@ impl<'a> Checker<'a> {
         for middle in 0..count {
             for from in 0..count {
                 if refers[from][middle] {
-                    for to in 0..count {
-                        refers[from][to] |= refers[middle][to];
-                    }
+                    let further = refers[middle].clone();
+                    refers[from].iter_mut().zip(further).for_each(|(known, new)| *known |= new);
                 }
             }
         }

@@ -26,10 +26,15 @@ impl<'a> Checker<'a> {
             },
         };
         let params: &[TypeId] = types.object(object).type_decl().map_or(&[], |decl| decl.params());
+        // A generic type declared in a generic function has the function's type parameters too.
+        let outer = &self.env.outer_params;
+        let is_inner = params.len() > outer.len() && params.starts_with(outer);
+        let implicit = if is_inner { outer.len() } else { 0 };
+        let targs: Vec<TypeId> = params[..implicit].iter().copied().chain(targs).collect();
         if params.len() != targs.len() {
             let qualifier = if targs.len() < params.len() { "not enough" } else { "too many" };
             let name = types.object(object).name;
-            let (have, want) = (targs.len(), params.len());
+            let (have, want) = (targs.len() - implicit, params.len() - implicit);
             let message = format!("{qualifier} type arguments for type {name}: have {have}, want {want}");
             self.error(operand.span, message);
             return TypeId::INVALID;
@@ -41,7 +46,8 @@ impl<'a> Checker<'a> {
         if let Some(ident) = name_of(operand) {
             self.record_instance(ident, &targs, instance);
         }
-        let spans: Vec<Span> = indices.iter().map(|e| e.span).collect();
+        let spans: Vec<Span> =
+            std::iter::repeat_n(operand.span, implicit).chain(indices.iter().map(|e| e.span)).collect();
         let span = operand.span;
         self.later(move |c| c.verify_instance(span, params, &targs, &spans));
         instance
@@ -90,6 +96,8 @@ impl<'a> Checker<'a> {
     fn verify_instance(&mut self, span: Span, params: &[TypeId], targs: &[TypeId], spans: &[Span]) {
         if let Err((index, cause)) = self.verify(params, targs) {
             self.error(spans.get(index).copied().unwrap_or(span), cause);
+        } else {
+            self.note_flows(params, targs, span, spans);
         }
     }
 

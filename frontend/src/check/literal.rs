@@ -88,6 +88,9 @@ impl<'a> Checker<'a> {
                     return Operand::new(Mode::Value, array, e);
                 }
                 let ty = self.type_expr(written);
+                if !self.check_pending(ty) {
+                    return Operand::invalid(e);
+                }
                 (ty, ty)
             }
             (None, Some(hint)) => {
@@ -97,7 +100,7 @@ impl<'a> Checker<'a> {
                 (hint, base)
             }
             (None, None) => {
-                self.error(e.span, "invalid composite literal type: missing type in composite literal");
+                self.error(e.span, "missing type in composite literal");
                 (TypeId::INVALID, TypeId::INVALID)
             }
         };
@@ -188,29 +191,30 @@ impl<'a> Checker<'a> {
 
     fn literal_field(&mut self, fields: &[Field], base: TypeId, name: &Ident) -> Option<usize> {
         let own = |f: &Field| f.name.is_exported() || f.pkg == Some(self.pkg);
-        let found = fields.iter().position(|f| f.name == name.name && own(f));
-        if found.is_some() || name.is_blank() {
-            if name.is_blank() {
-                self.error(name.span, format!("invalid field name {} in struct literal", name.name));
-                return None;
-            }
+        let found = fields.iter().position(|f| f.name == name.name && !name.is_blank() && own(f));
+        if found.is_some() {
             return found;
         }
         let lower = name.as_str().to_lowercase();
-        let near = fields.iter().find(|f| f.name.as_str().to_lowercase() == lower);
-        let base = self.str(base);
+        let near = fields.iter().find(|f| !name.is_blank() && f.name.as_str().to_lowercase() == lower);
+        let tail = |name: &'static str| name.chars().skip(1).collect::<String>();
+        let (want, shown) = (name.as_str(), self.str(base));
+        let unknown = format!("unknown field {want} in struct literal of type {shown}");
         let message = match near {
-            Some(f) if f.name == name.name => {
-                format!("cannot refer to unexported field {} in struct literal of type {base}", name.name)
+            Some(f) => {
+                let same_tail = tail(want) == tail(f.name.as_str());
+                let (here, exported) = (f.pkg == Some(self.pkg), f.name.is_exported());
+                if here || exported && (name.name.is_exported() || same_tail) {
+                    format!("{unknown}, but does have {}", f.name)
+                } else if !exported && name.name.is_exported() && same_tail {
+                    format!("{unknown}, but does have unexported {}", f.name)
+                } else if f.name == name.name {
+                    format!("cannot refer to unexported field {want} in struct literal of type {shown}")
+                } else {
+                    unknown
+                }
             }
-            Some(f) if own(f) => {
-                format!("unknown field {} in struct literal of type {base}, but does have {}", name.name, f.name)
-            }
-            Some(f) => format!(
-                "unknown field {} in struct literal of type {base}, but does have unexported {}",
-                name.name, f.name
-            ),
-            None => format!("unknown field {} in struct literal of type {base}", name.name),
+            None => unknown,
         };
         self.error(name.span, message);
         None

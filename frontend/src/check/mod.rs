@@ -25,13 +25,14 @@ mod decl;
 mod expr;
 mod func_inst;
 mod implements;
+mod index;
 mod infer;
 pub mod info;
 mod init_order;
-mod index;
 mod instantiate;
 mod labels;
 mod literal;
+mod mono;
 mod operand;
 mod range;
 mod resolver;
@@ -47,6 +48,7 @@ mod unify;
 mod untyped;
 mod unused;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
@@ -55,7 +57,7 @@ use crate::ast::{self, NodeId};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceMap, Span};
-use crate::types::{Name, ObjectId, PackageId, TypeId, Types};
+use crate::types::{Name, ObjectId, PackageId, Spelling, TypeId, Types};
 
 pub use info::{Checked, Info, Mode};
 use operand::{Operand, Untyped};
@@ -100,6 +102,8 @@ pub(crate) struct Checker<'a> {
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
     pkg: PackageId,
+    /// How the package spells types, looked up for the first message.
+    spelling: OnceCell<Spelling>,
     info: Info,
     diagnostics: Vec<Diagnostic>,
 
@@ -124,6 +128,10 @@ pub(crate) struct Checker<'a> {
     waiting: Vec<(ObjectId, TypeId)>,
     /// Scopes with the type parameters of generic aliases in progress.
     alias_scopes: HashMap<ObjectId, ScopeId>,
+    /// What was written on the right of each declared type of this package.
+    right_sides: HashMap<ObjectId, TypeId>,
+    /// Instantiations of type parameters of this package.
+    flows: Vec<mono::Flow>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
 
@@ -198,6 +206,7 @@ impl<'a> Checker<'a> {
             imports: input.imports,
             go_version: input.go_version,
             pkg,
+            spelling: OnceCell::new(),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
             scopes: Vec::new(),
@@ -211,6 +220,8 @@ impl<'a> Checker<'a> {
             broken: HashSet::new(),
             waiting: Vec::new(),
             alias_scopes: HashMap::new(),
+            right_sides: HashMap::new(),
+            flows: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
@@ -235,6 +246,9 @@ impl<'a> Checker<'a> {
         self.init_order();
         self.unused_variables();
         self.unused_imports();
+        if self.diagnostics.is_empty() {
+            self.check_instantiation_cycles();
+        }
         self.record_untyped();
     }
 
@@ -277,12 +291,25 @@ impl<'a> Checker<'a> {
         if let Some(span) = self.env.err_span {
             diagnostic.span = span;
         }
+        // As gc: the same words twice in a row about one line are one message.
+        if let Some(last) = self.diagnostics.last()
+            && last.message == diagnostic.message
+            && last.span.file == diagnostic.span.file
+            && self.sources.line_col(last.span.start()).line == self.sources.line_col(diagnostic.span.start()).line
+        {
+            return;
+        }
         self.diagnostics.push(diagnostic);
     }
 
     /// A type as messages print it.
     fn str(&self, ty: TypeId) -> String {
-        self.types.type_str(ty, Some(self.pkg))
+        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling())
+    }
+
+    fn spelling(&self) -> Spelling {
+        let texts = || self.files.iter().map(|file| &self.sources.file(file.id).bytes[..]);
+        *self.spelling.get_or_init(|| Spelling::of(texts()))
     }
 
     /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.

@@ -11,7 +11,7 @@ use crate::types::{Basic, Type, TypeId};
 pub(super) struct Operand<'a> {
     pub mode: Mode,
     pub ty: TypeId,
-    /// Present exactly for `Mode::Constant`.
+    /// Of a constant; absent if it is not known because of an error.
     pub value: Option<Const>,
     /// The expression (for one of several results, the call).
     pub expr: &'a Expr,
@@ -41,8 +41,9 @@ impl<'a> Operand<'a> {
         Operand { mode: Mode::Constant, ty, value: Some(value), expr }
     }
 
+    /// Where messages about the operand go.
     pub fn span(&self) -> Span {
-        self.expr.span
+        self.expr.start().span()
     }
 
     pub fn is_valid(&self) -> bool {
@@ -65,11 +66,6 @@ impl<'a> Operand<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Whether the operand is an untyped constant or value (nil included).
-    pub(super) fn is_untyped_operand(&self, x: &Operand<'a>) -> bool {
-        self.types.is_untyped(x.ty)
-    }
-
     /// Whether the operand is a generic function that was not instantiated.
     pub(super) fn is_generic_value(&self, x: &Operand<'a>) -> bool {
         x.mode == Mode::Value && matches!(self.types.get(x.ty), Type::Signature(s) if !s.type_params.is_empty())
@@ -184,6 +180,9 @@ impl<'a> Checker<'a> {
                 if self.types.is_type_param(x.ty) {
                     out.push_str(" constrained by ");
                     out.push_str(&self.str(self.types.bound(x.ty)));
+                    if self.types.type_set(x.ty).terms.is_some_and(|terms| terms.is_empty()) {
+                        out.push_str(" with empty type set");
+                    }
                 }
             } else {
                 out.push_str(" with invalid type");
@@ -208,6 +207,7 @@ impl<'a> Checker<'a> {
             Type::Interface(_) => "interface",
             Type::Map { .. } => "map",
             Type::Chan { .. } => "chan",
+            Type::Basic(Basic::UnsafePointer) => "Pointer",
             Type::Basic(b) if b.is_boolean() || b.is_numeric() || b.is_string() => b.name(),
             _ => "",
         }

@@ -126,14 +126,14 @@ impl<'a> Checker<'a> {
                 return Err(format!("receive from send-only channel {}", self.str(term.ty)));
             }
         }
-        let Some(core) = types.core_type(x.ty) else { return Err("no core type".into()) };
+        let Some(core) = types.core_type(x.ty) else { return Err(self.no_common_type(x.ty)) };
         match types.get(core) {
             Type::Basic(b) if b.is_string() => both(TypeId::INT, TypeId::INT32),
             Type::Basic(b) if b.is_integer() => {
                 if self.allow_version(22) {
                     Ok(Yield { key: Some(x.ty), value: None })
                 } else {
-                    Err("requires go1.22 or later".into())
+                    Err(self.version_message("requires go1.22 or later"))
                 }
             }
             &Type::Array { elem, .. } | &Type::Slice(elem) => both(TypeId::INT, elem),
@@ -146,7 +146,7 @@ impl<'a> Checker<'a> {
             Type::Signature(sig) => {
                 const FORM: &str = "func must be func(yield func(...) bool): ";
                 if !self.allow_version(23) {
-                    return Err("requires go1.23 or later".into());
+                    return Err(self.version_message("requires go1.23 or later"));
                 }
                 let [param] = sig.params[..] else { return Err(format!("{FORM}wrong argument count")) };
                 if !sig.results.is_empty() {

@@ -34,7 +34,11 @@ pub(super) enum DeclKind<'a> {
         inherited: bool,
     },
     /// `lhs` has several for `var a, b = f()`.
-    Var { ty: Option<&'a Expr>, init: Option<&'a Expr>, lhs: Rc<[ObjectId]> },
+    Var {
+        ty: Option<&'a Expr>,
+        init: Option<&'a Expr>,
+        lhs: Rc<[ObjectId]>,
+    },
     Type(&'a ast::TypeSpec),
     Func(&'a ast::FuncDecl),
 }
@@ -329,8 +333,7 @@ impl<'a> Checker<'a> {
             let receiver = func.recv.as_ref().and_then(|r| r.fields.first()).map(|f| unpack_receiver(&f.ty));
             let mut ptr_recv = receiver.as_ref().is_some_and(|r| r.pointer);
             let base = receiver.and_then(|r| self.receiver_base(&mut ptr_recv, r.base));
-            let decl =
-                FuncDecl { ptr_recv, is_method: true, bodyless: func.body.is_none(), ..FuncDecl::default() };
+            let decl = FuncDecl { ptr_recv, is_method: true, bodyless: func.body.is_none(), ..FuncDecl::default() };
             let object = self.new_object(&func.name, ObjectKind::Func(decl));
             self.info.set_def(func.name.id, object);
             self.info.funcs.insert(func.id, object);

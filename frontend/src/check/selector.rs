@@ -9,13 +9,7 @@ use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, TypeId};
 impl<'a> Checker<'a> {
     /// A selector expression `e` = `operand.name`; also a qualified type (`want_type` asks for one: only the message for
     /// undefined names differs).
-    pub(super) fn selector(
-        &mut self,
-        e: &'a Expr,
-        operand: &'a Expr,
-        name: &'a Ident,
-        want_type: bool,
-    ) -> Operand<'a> {
+    pub(super) fn selector(&mut self, e: &'a Expr, operand: &'a Expr, name: &'a Ident, want_type: bool) -> Operand<'a> {
         if let ExprKind::Ident(ident) = &operand.kind
             && let Some((_, object)) = self.lookup_name(ident.name)
             && let ObjectKind::PkgName(package) = self.types.object(object).kind
@@ -28,7 +22,7 @@ impl<'a> Checker<'a> {
         match x.mode {
             Mode::Builtin(_) => {
                 let message = format!("invalid use of {} in selector expression", self.describe(&x));
-                self.error(e.span, message);
+                self.error(e.pos().span(), message);
                 return Operand::invalid(e);
             }
             Mode::Invalid => return Operand::invalid(e),
@@ -52,7 +46,10 @@ impl<'a> Checker<'a> {
         if x.mode != Mode::Variable && found.target != Target::Field && !self.types.in_method_set(&found) {
             let shown = self.str(x.ty);
             let message = if x.mode == Mode::Type {
-                format!("invalid method expression {shown}.{name} (needs pointer receiver (*{shown}).{name})", name = name.name)
+                format!(
+                    "invalid method expression {shown}.{name} (needs pointer receiver (*{shown}).{name})",
+                    name = name.name
+                )
             } else {
                 format!("cannot call pointer method {} on {shown}", name.name)
             };
@@ -119,7 +116,9 @@ impl<'a> Checker<'a> {
 
     fn package_member(&mut self, e: &'a Expr, package: PackageId, name: &'a Ident) -> Operand<'a> {
         let types = self.types;
-        let Some(object) = types.member(package, name.name) else {
+        // To gc, what a package does not export does not exist: its export data lack it.
+        let member = types.member(package, name.name).filter(|_| name.name.is_exported());
+        let Some(object) = member else {
             let folded = name.as_str().to_lowercase();
             let scope = types.package(package).scope.get();
             let near = scope.and_then(|scope| {
@@ -129,10 +128,6 @@ impl<'a> Checker<'a> {
             self.error(name.span, format!("undefined: {}{hint}", self.text(e)));
             return Operand::invalid(e);
         };
-        if !name.name.is_exported() {
-            let package = types.package(package).name;
-            self.error(name.span, format!("name {} not exported by package {package}", name.name));
-        }
         self.info.set_use(name.id, object);
         let object = types.object(object);
         let ty = object.ty();

@@ -106,7 +106,7 @@ impl<'a> Checker<'a> {
                         self.record_type(&field.ty, Mode::Type, slice, None);
                         slice
                     } else {
-                        self.error(field.ty.span, "can only use ... with final parameter in list");
+                        self.error(field.ty.span, "can only use ... with final parameter");
                         elem
                     }
                 }

@@ -90,8 +90,7 @@ impl<'a> Checker<'a> {
             StmtKind::Assign { lhs, op: Some(op), rhs, .. } => match (&lhs[..], &rhs[..]) {
                 ([l], [r]) => self.assign_op(l, *op, r),
                 _ => {
-                    let message =
-                        format!("assignment operation {}= requires single-valued expressions", op.as_str());
+                    let message = format!("assignment operation {}= requires single-valued expressions", op.as_str());
                     self.error(stmt.span, message);
                 }
             },

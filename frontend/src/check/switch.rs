@@ -71,12 +71,7 @@ impl<'a> Checker<'a> {
         self.close_scope();
     }
 
-    fn case_value(
-        &mut self,
-        tag: &Tag<'a>,
-        e: &'a Expr,
-        seen: &mut HashMap<ValueKey, Vec<(TypeId, Span)>>,
-    ) {
+    fn case_value(&mut self, tag: &Tag<'a>, e: &'a Expr, seen: &mut HashMap<ValueKey, Vec<(TypeId, Span)>>) {
         let mut v = self.expr(None, e);
         if !v.is_valid() {
             return;
@@ -111,7 +106,7 @@ impl<'a> Checker<'a> {
                 let message = format!("duplicate case {} in expression switch", self.describe(&v));
                 self.report(Diagnostic::error(v.span(), message).note_at(span, "previous case"));
             }
-            None => known.push((v.ty, v.span())),
+            None => known.push((v.ty, e.pos().span())),
         }
     }
 
@@ -194,10 +189,10 @@ impl<'a> Checker<'a> {
             if let Some(&(_, span)) = seen.iter().find(|(known, _)| same(*known)) {
                 let shown = ty.map_or("nil".to_string(), |ty| self.str(ty));
                 let message = format!("duplicate case {shown} in type switch");
-                self.report(Diagnostic::error(e.span, message).note_at(span, "previous case"));
+                self.report(Diagnostic::error(e.start().span(), message).note_at(span, "previous case"));
                 continue;
             }
-            seen.push((ty, e.span));
+            seen.push((ty, e.start().span()));
             if let (Some(x), Some(ty)) = (x, ty)
                 && let Some(cause) = self.impossible_assertion(x.ty, ty)
             {
@@ -215,9 +210,10 @@ impl<'a> Checker<'a> {
 
     /// Whether an expression is the predeclared nil, written as such.
     fn is_nil_name(&self, e: &Expr) -> bool {
-        e.unparen().as_ident().and_then(|ident| self.lookup_name(ident.name)).is_some_and(|(_, object)| {
-            matches!(self.types.object(object).kind, ObjectKind::Nil)
-        })
+        e.unparen()
+            .as_ident()
+            .and_then(|ident| self.lookup_name(ident.name))
+            .is_some_and(|(_, object)| matches!(self.types.object(object).kind, ObjectKind::Nil))
     }
 
     pub(super) fn select_stmt(&mut self, s: &'a SelectStmt) {

@@ -28,6 +28,11 @@ impl<'a> Checker<'a> {
     fn alias_decl(&mut self, object: ObjectId, spec: &'a ast::TypeSpec) {
         let types = self.types;
         let Some(decl) = types.object(object).type_decl() else { return };
+        let (at, minor, what) = match &spec.type_params {
+            Some(list) => (list.fields.first().map_or(list.span, |f| f.span), 23, "generic type alias"),
+            None => (spec.span, 9, "type alias"),
+        };
+        self.require_version(at, minor, what);
         if let Some(list) = &spec.type_params {
             // An alias can be evaluated twice, see `resolve_again`.
             if let Some(&scope) = self.alias_scopes.get(&object) {
@@ -60,9 +65,11 @@ impl<'a> Checker<'a> {
             c.check_field_names(object, named);
         });
         if let Some(list) = &spec.type_params {
+            // Inside a generic function the function's type parameters come first, see `type_instance`.
+            let outer = self.env.outer_params.clone();
             self.open_scope();
             self.declare_type_params(list, |_, params| {
-                let _ = decl.type_params.set(params.into());
+                let _ = decl.type_params.set(outer.iter().copied().chain(params.iter().copied()).collect());
             });
         } else {
             let _ = decl.type_params.set(Box::default());
@@ -75,6 +82,7 @@ impl<'a> Checker<'a> {
         if self.broken.contains(&object) {
             rhs = TypeId::INVALID;
         }
+        self.right_sides.insert(object, rhs);
         let underlying = types.underlying(rhs);
         if rhs.is_valid() && !underlying.is_valid() {
             self.waiting.push((object, rhs));
@@ -143,6 +151,8 @@ impl<'a> Checker<'a> {
         list: &'a ast::FieldList,
         bind: impl FnOnce(&mut Self, &[TypeId]),
     ) -> Vec<TypeId> {
+        let first = list.fields.first().map_or(list.span, |f| f.span);
+        self.require_version(first, 18, "type parameter");
         let mut params = Vec::new();
         for ident in list.fields.iter().flat_map(|field| &field.names) {
             let kind = ObjectKind::TypeName(TypeDecl::default());
@@ -168,13 +178,11 @@ impl<'a> Checker<'a> {
     fn set_constraint(&mut self, e: &'a Expr, params: Vec<TypeId>) {
         let types = self.types;
         let set = move |bound: TypeId| params.iter().for_each(|&param| types.set_bound(param, bound));
-        let is_union = matches!(
-            &e.kind,
-            ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. }
-        );
+        let is_union =
+            matches!(&e.kind, ExprKind::Unary { op: UnaryOp::Tilde, .. } | ExprKind::Binary { op: BinaryOp::Or, .. });
         if is_union {
             let union = self.union_elem(e);
-            let bound = types.interface(Vec::new(), vec![union]);
+            let bound = types.implicit_interface(union);
             self.record_type(e, super::Mode::Type, bound, None);
             return set(bound);
         }
@@ -187,12 +195,12 @@ impl<'a> Checker<'a> {
             return set(ty);
         }
         if types.underlying(ty).is_valid() {
-            return set(types.interface(Vec::new(), vec![ty]));
+            return set(types.implicit_interface(ty));
         }
         // A declared type in progress that is no interface literal: wait until it is known what it is.
         self.later(move |c| {
             let is_interface = matches!(c.types.under(ty), Type::Interface(_));
-            set(if is_interface { ty } else { c.types.interface(Vec::new(), vec![ty]) });
+            set(if is_interface { ty } else { c.types.implicit_interface(ty) });
         });
     }
 
@@ -224,12 +232,16 @@ impl<'a> Checker<'a> {
                         _ => None,
                     };
                     let cycle: Vec<ObjectId> = path[start..].iter().filter_map(object).collect();
-                    self.cycle_error(&cycle);
+                    self.cycle_error_from(&cycle, 0);
                     self.broken.extend(cycle);
                     return false;
                 }
+                let inner = match self.right_sides.get(&named.obj) {
+                    Some(&rhs) => types.subst(rhs, types.named_decl(named).params(), &named.targs),
+                    None => types.underlying(ty),
+                };
                 path.push(ty);
-                let finite = self.check_finite(types.underlying(ty), path);
+                let finite = self.check_finite(inner, path);
                 path.pop();
                 if finite {
                     self.finite.insert(ty);
@@ -240,6 +252,38 @@ impl<'a> Checker<'a> {
             Type::Struct(fields) => fields.iter().all(|f| self.check_finite(f.ty, path)),
             Type::Interface(iface) => iface.embeddeds.iter().all(|&e| self.check_finite(e, path)),
             Type::Union(terms) => terms.iter().all(|t| self.check_finite(t.ty, path)),
+            _ => true,
+        }
+    }
+
+    /// Whether a value's type contains no declared type in progress: `type T [unsafe.Sizeof(T{})]int` does not exist.
+    /// Reports the cycle otherwise.
+    pub(super) fn check_pending(&mut self, ty: TypeId) -> bool {
+        if self.path.is_empty() {
+            return true;
+        }
+        self.pending_in(ty, &mut Vec::new())
+    }
+
+    fn pending_in(&mut self, ty: TypeId, seen: &mut Vec<TypeId>) -> bool {
+        let types = self.types;
+        match types.get(ty) {
+            Type::Named(named) => {
+                if let Some(&super::decl::State::InProgress(start)) = self.states.get(&named.obj) {
+                    if self.broken.insert(named.obj) {
+                        let cycle = self.path[start..].to_vec();
+                        self.cycle_error(&cycle);
+                    }
+                    return false;
+                }
+                if seen.contains(&ty) || types.object(named.obj).pkg != Some(self.pkg) {
+                    return true;
+                }
+                seen.push(ty);
+                self.pending_in(types.underlying(ty), seen)
+            }
+            &Type::Array { elem, .. } => self.pending_in(elem, seen),
+            Type::Struct(fields) => fields.iter().all(|f| self.pending_in(f.ty, seen)),
             _ => true,
         }
     }

@@ -38,6 +38,9 @@ impl<'a> Checker<'a> {
             }
             return x;
         };
+        if scope.is_none() && matches!(ident.as_str(), "any" | "comparable") {
+            self.require_version(ident.span, 18, &format!("predeclared {}", ident.name));
+        }
         self.info.set_use(ident.id, object);
         let types = self.types;
         let found = types.object(object);
@@ -67,8 +70,9 @@ impl<'a> Checker<'a> {
             },
             ObjectKind::Const(value) => {
                 self.add_dep(object);
-                if let (true, Some(value)) = (ty.is_valid(), value.get()) {
-                    x = Operand::constant(value.clone(), ty, e);
+                if ty.is_valid() {
+                    // Without a value if the initialiser was wrong.
+                    x = Operand { mode: Mode::Constant, ty, value: value.get().cloned(), expr: e };
                 }
             }
             ObjectKind::TypeName(_) => {
@@ -86,9 +90,9 @@ impl<'a> Checker<'a> {
             }
             ObjectKind::Func(_) => {
                 self.add_dep(object);
-                if ty.is_valid() {
-                    x = Operand::new(Mode::Value, ty, e);
-                }
+                // In its own signature a function has no parameters.
+                let ty = if ty.is_valid() { ty } else { types.signature(Vec::new(), Vec::new(), false) };
+                x = Operand::new(Mode::Value, ty, e);
             }
             &ObjectKind::Builtin(builtin) => x = Operand::new(Mode::Builtin(builtin), TypeId::INVALID, e),
             ObjectKind::Nil => x = Operand::new(Mode::Nil, TypeId::UNTYPED_NIL, e),
@@ -262,11 +266,10 @@ impl<'a> Checker<'a> {
     fn map_type(&mut self, key: &'a Expr, value: &'a Expr) -> TypeId {
         let key_type = self.var_type(key);
         let elem = self.var_type(value);
-        let span = key.span;
+        let span = key.start().span();
         self.later(move |c| {
             if key_type.is_valid() && !c.types.comparable_type(key_type, true) {
-                let why =
-                    if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
+                let why = if c.types.is_type_param(key_type) { " (missing comparable constraint)" } else { "" };
                 c.error(span, format!("invalid map key type {}{why}", c.str(key_type)));
             }
         });
@@ -332,13 +335,13 @@ impl<'a> Checker<'a> {
     }
 
     fn instantiated_type(&mut self, operand: &'a Expr, indices: &'a [Expr]) -> TypeId {
+        self.require_version(operand.span, 18, "type instantiation");
         let generic = match self.generic_type(operand) {
             Ok(generic) => generic,
             Err(cause) => {
                 if let Some(cause) = cause {
                     let list: Vec<String> = indices.iter().map(|e| self.text(e)).collect();
-                    let message =
-                        format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
+                    let message = format!("invalid operation: {}[{}] ({cause})", self.text(operand), list.join(", "));
                     self.error(operand.span, message);
                 }
                 return TypeId::INVALID;

@@ -42,7 +42,13 @@ pub(super) struct Unifier {
 
 impl Unifier {
     pub fn new(params: &[TypeId], known: Vec<Option<TypeId>>) -> Unifier {
-        Unifier { params: params.to_vec(), slots: (0..params.len()).collect(), values: known, depth: 0, pairs: Vec::new() }
+        Unifier {
+            params: params.to_vec(),
+            slots: (0..params.len()).collect(),
+            values: known,
+            depth: 0,
+            pairs: Vec::new(),
+        }
     }
 
     fn bound(&self, ty: TypeId) -> Option<usize> {
@@ -181,8 +187,7 @@ impl Unifier {
             return true;
         }
         self.pairs.push((x, y));
-        let (few, many) =
-            if xset.methods.len() <= yset.methods.len() { (&xset, &yset) } else { (&yset, &xset) };
+        let (few, many) = if xset.methods.len() <= yset.methods.len() { (&xset, &yset) } else { (&yset, &xset) };
         let unified = few.methods.iter().all(|m| {
             let other = many.methods.iter().find(|o| o.name == m.name && o.pkg == m.pkg);
             other.is_some_and(|o| self.unify(c, m.sig, o.sig, Closeness::EXACT))
@@ -199,7 +204,9 @@ impl Unifier {
         let types = c.types;
         let inner = how.inner();
         match (types.get(x), types.get(y)) {
-            (&Type::Array { elem: a, len: n }, &Type::Array { elem: b, len: m }) => n == m && self.unify(c, a, b, inner),
+            (&Type::Array { elem: a, len: n }, &Type::Array { elem: b, len: m }) => {
+                n == m && self.unify(c, a, b, inner)
+            }
             (&Type::Slice(a), &Type::Slice(b)) | (&Type::Pointer(a), &Type::Pointer(b)) => self.unify(c, a, b, inner),
             (&Type::Map { key: k1, elem: e1 }, &Type::Map { key: k2, elem: e2 }) => {
                 self.unify(c, k1, k2, inner) && self.unify(c, e1, e2, inner)
@@ -230,7 +237,9 @@ impl Unifier {
     }
 
     fn signatures(&mut self, c: &mut Checker<'_>, a: &Signature, b: &Signature, how: Closeness) -> bool {
-        a.variadic == b.variadic && self.lists(c, &a.params, &b.params, how) && self.lists(c, &a.results, &b.results, how)
+        a.variadic == b.variadic
+            && self.lists(c, &a.params, &b.params, how)
+            && self.lists(c, &a.results, &b.results, how)
     }
 
     fn interfaces(&mut self, c: &mut Checker<'_>, (x, _): (TypeId, &Interface), (y, _): (TypeId, &Interface)) -> bool {

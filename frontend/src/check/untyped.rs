@@ -67,11 +67,7 @@ impl<'a> Checker<'a> {
 
     /// The type (and, of a constant, the value) an operand takes where `target` is expected. Typed operands stay
     /// what they are.
-    pub(super) fn implicit(
-        &self,
-        x: &Operand<'a>,
-        target: TypeId,
-    ) -> Result<(TypeId, Option<Const>), Untypable> {
+    pub(super) fn implicit(&self, x: &Operand<'a>, target: TypeId) -> Result<(TypeId, Option<Const>), Untypable> {
         let types = self.types;
         let from = match types.get(x.ty) {
             &Type::Basic(basic) if basic.is_untyped() && x.is_valid() && target.is_valid() => basic,

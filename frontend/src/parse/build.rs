@@ -326,9 +326,9 @@ impl<'p> Builder<'p> {
         let (Some(name), Some(sig)) = (name, sig) else { return Decl::Bad(span) };
         if let Some(recv) = &recv {
             match recv.count() {
-                0 => self.error(recv.span, "method has no receiver"),
+                0 => self.error(name.span, "method has no receiver"),
                 1 => {}
-                _ => self.error(recv.span, "method has multiple receivers"),
+                _ => self.error(name.span, "method has multiple receivers"),
             }
         }
         if let (Some(params), Some(_)) = (&type_params, &recv) {

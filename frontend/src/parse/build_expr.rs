@@ -203,7 +203,7 @@ impl Builder<'_> {
             Rule::k_type => {
                 // A type switch has taken its own away before it comes here.
                 let span = self.span(&inner);
-                self.error(operand.span, "syntax error: use of .(type) outside type switch");
+                self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
                 let ty = Box::new(self.bad_expr(span));
                 ExprKind::TypeAssert { operand, lparen, ty, rparen }
             }
@@ -250,11 +250,11 @@ impl Builder<'_> {
         }
         if colons.len() == 2 {
             if second.is_empty() {
-                self.error(colons[1], "syntax error: middle index required in 3-index slice");
+                self.error(colons[1], "middle index required in 3-index slice");
                 second.push(self.bad_expr(colons[1]));
             }
             if third.is_empty() {
-                self.error(rbrack.span(), "syntax error: final index required in 3-index slice");
+                self.error(rbrack.span(), "final index required in 3-index slice");
                 third.push(self.bad_expr(rbrack.span()));
             }
         }

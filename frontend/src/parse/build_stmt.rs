@@ -73,12 +73,12 @@ impl Builder<'_> {
             ExprKind::Call(_) | ExprKind::Bad => {}
             ExprKind::Paren(_) if matches!(e.unparen().kind, ExprKind::Call(_)) => {
                 let message =
-                    format!("syntax error: expression in {keyword} must not be parenthesized");
+                    format!("expression in {keyword} must not be parenthesized");
                 self.error(e.span, message);
             }
             _ => {
                 let message =
-                    format!("syntax error: expression in {keyword} must be function call");
+                    format!("expression in {keyword} must be function call");
                 self.error(e.span, message);
             }
         }

@@ -260,6 +260,8 @@ pub struct Interface {
     pub methods: Box<[Method]>,
     /// Embedded interfaces, unions and, in constraints, other types.
     pub embeddeds: Box<[TypeId]>,
+    /// Stands for a constraint that was written without `interface{…}`; a difference in printing only.
+    pub implicit: bool,
     pub(super) type_set: Lazy<TypeSet>,
 }
 

@@ -33,6 +33,7 @@ use arena::Arena;
 pub use kinds::*;
 pub use lookup::*;
 pub use object::*;
+pub use print::Spelling;
 
 const SHARDS: usize = 16;
 
@@ -100,6 +101,7 @@ impl Types {
         self.any = self.intern(Type::Interface(Interface {
             methods: Box::default(),
             embeddeds: Box::default(),
+            implicit: false,
             type_set: Lazy::default(),
         }));
         for (name, ty) in [("byte", TypeId::UINT8), ("rune", TypeId::INT32), ("any", self.any)] {
@@ -122,6 +124,7 @@ impl Types {
                 let inner = self.intern(Type::Interface(Interface {
                     methods: Box::default(),
                     embeddeds: Box::new([named]),
+                    implicit: false,
                     type_set: Lazy::default(),
                 }));
                 if let Type::Interface(iface) = self.get(inner) {
@@ -282,6 +285,17 @@ impl Types {
         self.intern(Type::Interface(Interface {
             methods: methods.into(),
             embeddeds: embeddeds.into(),
+            implicit: false,
+            type_set: Lazy::default(),
+        }))
+    }
+
+    /// The interface that a constraint `~A | B` or `A` (no interface) stands for.
+    pub fn implicit_interface(&self, elem: TypeId) -> TypeId {
+        self.intern(Type::Interface(Interface {
+            methods: Box::default(),
+            embeddeds: Box::new([elem]),
+            implicit: true,
             type_set: Lazy::default(),
         }))
     }

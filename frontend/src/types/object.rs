@@ -130,8 +130,9 @@ impl Builtin {
 pub struct TypeDecl {
     /// An alias has no `Named` type: `Object::ty` is what it stands for.
     pub alias: bool,
+    /// The type's own parameters; of a generic type in a generic function, the function's ones before them.
     pub type_params: OnceLock<Box<[TypeId]>>,
-    /// For a type declared inside a generic function: that function's type parameters. `subst` treats the type
+    /// For a type without own parameters declared inside a generic function: that function's type parameters. `subst` treats the type
     /// as if it had been declared with them.
     pub outer_params: Box<[TypeId]>,
     /// The underlying type of the declared type (in terms of its type parameters).

@@ -4,6 +4,8 @@
 
 use super::*;
 
+const MAX_COMPONENTS: usize = 10_000;
+
 impl Types {
     /// The basic kind of the underlying type.
     pub fn basic(&self, ty: TypeId) -> Option<Basic> {
@@ -103,7 +105,8 @@ impl Types {
     }
 
     fn comparable_in(&self, ty: TypeId, dynamic: bool, seen: &mut Vec<TypeId>) -> bool {
-        if seen.contains(&ty) {
+        // Types that contain so many others come from (invalid) endless expansion only.
+        if seen.contains(&ty) || seen.len() > MAX_COMPONENTS {
             return true;
         }
         seen.push(ty);
@@ -124,16 +127,17 @@ impl Types {
         let set = self.type_set(iface);
         match &set.terms {
             None => set.comparable,
-            Some(terms) => terms.iter().all(|t| self.comparable_in(t.ty, false, seen)),
+            Some(terms) => !terms.is_empty() && terms.iter().all(|t| self.comparable_in(t.ty, false, seen)),
         }
     }
 
     /// Why a type is not comparable, as gc words it.
     pub fn incomparable_cause(&self, ty: TypeId, from: Option<PackageId>) -> Option<String> {
         match self.under(ty) {
-            _ if self.is_type_param(ty) => {
-                Some(format!("type parameter {} cannot use operator ==", self.type_str(ty, from)))
-            }
+            _ if self.is_type_param(ty) => Some(match self.type_set(ty).terms {
+                Some(terms) if terms.is_empty() => "empty type set".into(),
+                _ => "incomparable types in type set".into(),
+            }),
             Type::Slice(_) => Some("slice can only be compared to nil".into()),
             Type::Signature(_) => Some("func can only be compared to nil".into()),
             Type::Map { .. } => Some("map can only be compared to nil".into()),

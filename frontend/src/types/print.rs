@@ -7,8 +7,13 @@ use super::*;
 impl Types {
     /// The type as printed in a message about code in package `from`.
     pub fn type_str(&self, ty: TypeId, from: Option<PackageId>) -> String {
+        self.type_str_spelled(ty, from, Spelling::default())
+    }
+
+    /// The same, with predeclared aliases spelled as the package does.
+    pub fn type_str_spelled(&self, ty: TypeId, from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
-        self.write_type(&mut out, ty, &Qualify::Name(from));
+        self.write_type(&mut out, ty, &Qualify::Name(from, spelling));
         out
     }
 
@@ -22,15 +27,15 @@ impl Types {
     /// A list of types in parentheses, as in `have (int, string)`.
     pub fn tuple_str(&self, types: &[TypeId], variadic: bool, from: Option<PackageId>) -> String {
         let mut out = String::new();
-        self.write_params(&mut out, types, variadic, &Qualify::Name(from));
+        self.write_params(&mut out, types, variadic, &Qualify::Name(from, Spelling::default()));
         out
     }
 
     /// A signature without `func`.
-    pub fn signature_str(&self, ty: TypeId, from: Option<PackageId>) -> String {
+    pub fn signature_str(&self, ty: TypeId, from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
         if let Type::Signature(sig) = self.get(ty) {
-            self.write_signature(&mut out, sig, &Qualify::Name(from));
+            self.write_signature(&mut out, sig, &Qualify::Name(from, spelling));
         }
         out
     }
@@ -38,7 +43,7 @@ impl Types {
     /// An object's name, qualified when it is of another package.
     pub fn qualified_name(&self, obj: ObjectId, from: Option<PackageId>) -> String {
         let mut out = String::new();
-        self.write_object(&mut out, obj, &Qualify::Name(from));
+        self.write_object(&mut out, obj, &Qualify::Name(from, Spelling::default()));
         out
     }
 
@@ -47,13 +52,13 @@ impl Types {
         if let Some(pkg) = object.pkg {
             let package = self.package(pkg);
             match qualify {
-                Qualify::Name(from) if *from != Some(pkg) => {
+                Qualify::Name(from, _) if *from != Some(pkg) => {
                     let _ = write!(out, "{}.", package.name);
                 }
                 Qualify::Path => {
                     let _ = write!(out, "{}.", package.path);
                 }
-                Qualify::Name(_) => {}
+                Qualify::Name(..) => {}
             }
         }
         out.push_str(object.name.as_str());
@@ -61,7 +66,11 @@ impl Types {
 
     fn write_type(&self, out: &mut String, ty: TypeId, q: &Qualify) {
         match self.get(ty) {
-            Type::Basic(basic) => out.push_str(basic.name()),
+            Type::Basic(basic) => out.push_str(match (q, basic) {
+                (Qualify::Name(_, Spelling { byte: true, .. }), Basic::Uint8) => "byte",
+                (Qualify::Name(_, Spelling { rune: true, .. }), Basic::Int32) => "rune",
+                _ => basic.name(),
+            }),
             Type::Named(named) => {
                 self.write_object(out, named.obj, q);
                 if !named.targs.is_empty() && self.named_decl(named).outer_params.is_empty() {
@@ -139,13 +148,13 @@ impl Types {
             }
             Type::Interface(iface) => {
                 if iface.methods.is_empty() && iface.embeddeds.is_empty() {
-                    out.push_str("any");
+                    out.push_str(match q {
+                        Qualify::Name(_, Spelling { interface: true, .. }) => "interface{}",
+                        _ => "any",
+                    });
                     return;
                 }
-                if let (true, [only]) = (iface.methods.is_empty(), &*iface.embeddeds)
-                    && !matches!(self.under(*only), Type::Interface(_))
-                {
-                    // An implicit interface around a constraint is printed as the constraint alone.
+                if let (true, [only]) = (iface.implicit, &*iface.embeddeds) {
                     self.write_type(out, *only, q);
                     return;
                 }
@@ -182,11 +191,11 @@ impl Types {
         }
     }
 
-    /// `byte` and `rune` are no types of their own here; people write them in slices.
+    /// `byte` and `rune` are no types of their own here; elements are spelled so unless the package never does.
     fn write_elem(&self, out: &mut String, elem: TypeId, q: &Qualify) {
         match (q, elem) {
-            (Qualify::Name(_), TypeId::UINT8) => out.push_str("byte"),
-            (Qualify::Name(_), TypeId::INT32) => out.push_str("rune"),
+            (Qualify::Name(_, spelling), TypeId::UINT8) if !spelling.uint8 => out.push_str("byte"),
+            (Qualify::Name(_, spelling), TypeId::INT32) if !spelling.int32 => out.push_str("rune"),
             _ => self.write_type(out, elem, q),
         }
     }
@@ -244,8 +253,45 @@ impl Types {
     }
 }
 
+/// How a package spells what has two names, as far as can be told from its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spelling {
+    /// It says `byte` more often than `uint8`.
+    pub byte: bool,
+    pub rune: bool,
+    /// It says `uint8` more often than `byte`.
+    pub uint8: bool,
+    pub int32: bool,
+    /// It says `interface{}` more often than `any`.
+    pub interface: bool,
+}
+
+impl Spelling {
+    /// Counts words in sources.
+    pub fn of<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Spelling {
+        let (mut byte, mut uint8, mut rune, mut int32, mut any, mut interface) = (0, 0, 0, 0, 0, 0);
+        for line in texts.flat_map(|text| text.split(|&b| b == b'\n')) {
+            let comment = line.windows(2).position(|w| w == b"//").unwrap_or(line.len());
+            let text = &line[..comment];
+            let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+            for word in text.split(|b| !is_word(b)) {
+                match word {
+                    b"byte" => byte += 1,
+                    b"uint8" => uint8 += 1,
+                    b"rune" => rune += 1,
+                    b"int32" => int32 += 1,
+                    b"any" => any += 1,
+                    _ => {}
+                }
+            }
+            interface += text.windows(b"interface{}".len()).filter(|w| w == b"interface{}").count();
+        }
+        Spelling { byte: byte > uint8, rune: rune > int32, uint8: uint8 > byte, int32: int32 > rune, interface: interface > any }
+    }
+}
+
 enum Qualify {
     /// By package name, unless it is this package.
-    Name(Option<PackageId>),
+    Name(Option<PackageId>, Spelling),
     Path,
 }

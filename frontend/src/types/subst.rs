@@ -93,6 +93,7 @@ impl Types {
                 self.intern(Type::Interface(Interface {
                     methods: methods.unwrap_or_else(|| iface.methods.clone()),
                     embeddeds: embeddeds.unwrap_or_else(|| iface.embeddeds.clone()),
+                    implicit: iface.implicit,
                     type_set: Lazy::default(),
                 }))
             }

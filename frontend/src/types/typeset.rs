@@ -1,6 +1,17 @@
 //! Type sets of interfaces, and core types.
 
+use std::cell::RefCell;
+
 use super::*;
+
+/// Interfaces nested deeper than this come from endless expansion only.
+const MAX_EMBEDDING: usize = 200;
+
+thread_local! {
+    /// Interfaces whose sets this thread is computing: an (invalid) interface that embeds itself, or ever larger
+    /// instances of itself, ends here.
+    static COMPUTING: RefCell<Vec<TypeId>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Types {
     /// The type set of an interface type (given by any type whose underlying type is an interface). Types that
@@ -25,6 +36,10 @@ impl Types {
             return set;
         }
         let mut set = TypeSet { methods: iface.methods.clone(), ..TypeSet::default() };
+        if COMPUTING.with_borrow(|ids| ids.contains(&id) || ids.len() > MAX_EMBEDDING) {
+            return iface.type_set.0.get_or_init(|| set);
+        }
+        COMPUTING.with_borrow_mut(|ids| ids.push(id));
         for &embedded in &iface.embeddeds {
             if embedded == self.comparable {
                 set.comparable = true;
@@ -33,6 +48,7 @@ impl Types {
             let other = self.type_set(embedded);
             set = self.intersect(set, other);
         }
+        COMPUTING.with_borrow_mut(|ids| ids.pop());
         iface.type_set.0.get_or_init(|| set)
     }
 

@@ -1,5 +1,8 @@
 //! What the tests over the standard library share: listing, parsing and checking packages.
 
+// Each test uses a part of this.
+#![allow(dead_code)]
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -60,6 +63,8 @@ pub fn list(patterns: &[String]) -> Option<Vec<Listed>> {
 /// One program: its types and the packages checked so far.
 pub struct Program {
     pub types: Types,
+    /// All files so far: objects of other packages have places in them.
+    pub sources: SourceMap,
     pub known: HashMap<String, PackageId>,
 }
 
@@ -74,19 +79,19 @@ impl Program {
     pub fn new() -> Program {
         let types = Types::new();
         let known = HashMap::from([("unsafe".to_string(), types.unsafe_package)]);
-        Program { types, known }
+        Program { types, sources: SourceMap::new(), known }
     }
 
     /// Parses and checks a package whose imports were loaded before.
     pub fn load(&mut self, package: &Listed) -> Loaded {
-        let mut sources = SourceMap::new();
+        let sources = &mut self.sources;
         let mut ids = NodeIds::new();
         let mut files = Vec::new();
         for name in &package.files {
             let path = Path::new(&package.dir).join(name);
             let source = sources.add(path.display().to_string(), std::fs::read(&path).unwrap());
             let (file, diagnostics) = parse_file(&source, &mut ids);
-            assert!(diagnostics.is_empty(), "{}", render_all(&diagnostics, &sources, Some(3)));
+            assert!(diagnostics.is_empty(), "{}", render_all(&diagnostics, sources, Some(3)));
             files.push(file);
         }
         let mut imports = self.known.clone();
@@ -102,8 +107,8 @@ impl Program {
             go_version: (1, 26),
             imports: &imports,
         };
-        let checked = check_package(&self.types, &sources, &input);
+        let checked = check_package(&self.types, &self.sources, &input);
         self.known.insert(package.path.clone(), checked.package);
-        Loaded { sources, files, checked }
+        Loaded { sources: self.sources.clone(), files, checked }
     }
 }

@@ -67,8 +67,7 @@ impl FnCx<'_, '_> {
         let mut outs = Vec::new();
         for &ty in &abi.results {
             outs.push(self.is_memory(ty).then(|| {
-                let slot = self.temp(ty, "result");
-                let ptr = self.b.slot_addr(slot);
+                let ptr = self.owned_temp(ty, "result");
                 words.push(ptr);
                 ptr
             }));

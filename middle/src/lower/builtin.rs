@@ -34,7 +34,8 @@ impl<'p> FnCx<'_, 'p> {
             Make => Ok(vec![self.make(ty, args)?]),
             New => self.new_object(ty, &args[0]),
             Complex => {
-                let part = if self.types().underlying(ty) == TypeId::COMPLEX64 { TypeId::FLOAT32 } else { TypeId::FLOAT64 };
+                let part =
+                    if self.types().underlying(ty) == TypeId::COMPLEX64 { TypeId::FLOAT32 } else { TypeId::FLOAT64 };
                 let vals = self.operands(&[(&args[0], Some(part)), (&args[1], Some(part))])?;
                 Ok(vec![Val::Scalars(vec![vals[0].leaf(0), vals[1].leaf(0)])])
             }
@@ -77,8 +78,10 @@ impl<'p> FnCx<'_, 'p> {
                 let vals = self.operands(&[(&args[0], None), (&args[1], None)])?;
                 let (n, _) = self.index_word(vals[1].leaf(0), n_ty);
                 let ptr = vals[0].leaf(0);
-                let Some(elem) = self.types().pointee(ptr_ty) else { return Err(self.ice("unsafe.Slice of no pointer")) };
-                let desc = self.desc(elem);
+                let Some(elem) = self.types().pointee(ptr_ty) else {
+                    return Err(self.ice("unsafe.Slice of no pointer"));
+                };
+                let desc = self.shape_desc(elem);
                 self.at(e.pos());
                 self.runtime("unsafeslice", &[desc, ptr, n], &[]);
                 Ok(vec![Val::Scalars(vec![ptr, n, n])])
@@ -101,6 +104,12 @@ impl<'p> FnCx<'_, 'p> {
 
     /// The arguments of a predeclared function that may be called by go and defer statements, with their types.
     pub fn builtin_args(&mut self, builtin: Builtin, call: &'p CallExpr) -> Res<Vec<(Val, TypeId)>> {
+        if let [only] = &call.args[..]
+            && let Type::Tuple(_) = self.types().get(self.ty(only))
+        {
+            let (vals, types) = self.spread(only)?;
+            return Ok(vals.into_iter().zip(types).collect());
+        }
         let mut types = Vec::new();
         for arg in &call.args {
             let own = self.ty(arg);
@@ -234,7 +243,7 @@ impl<'p> FnCx<'_, 'p> {
     fn copy_elements(&mut self, to: &Val, from: &Val, elem: TypeId) -> Value {
         let info = self.lo.layouts.info(elem);
         if info.has_pointers() {
-            let desc = self.desc(elem);
+            let desc = self.shape_desc(elem);
             let args = [desc, to.leaf(0), to.leaf(1), from.leaf(0), from.leaf(1)];
             return self.runtime1("typedslicecopy", &args, Ty::I64);
         }
@@ -286,8 +295,7 @@ impl<'p> FnCx<'_, 'p> {
 
     fn new_object(&mut self, ptr_ty: TypeId, arg: &'p Expr) -> Res<Vec<Val>> {
         let Some(elem) = self.types().pointee(ptr_ty) else { return Err(self.ice("new of no type")) };
-        let is_type =
-            self.info().type_info(arg.id).is_some_and(|i| i.mode == frontend::check::info::Mode::Type);
+        let is_type = self.info().type_info(arg.id).is_some_and(|i| i.mode == frontend::check::info::Mode::Type);
         if is_type {
             return Ok(vec![Val::one(self.alloc(elem))]);
         }
@@ -299,7 +307,8 @@ impl<'p> FnCx<'_, 'p> {
 
     fn make(&mut self, ty: TypeId, args: &'p [Expr]) -> Res<Val> {
         let sizes = &args[1..];
-        let constant = |cx: &Self, i: usize| sizes.get(i).and_then(|e| cx.info().value_of(e.id)).and_then(|c| c.to_i64());
+        let constant =
+            |cx: &Self, i: usize| sizes.get(i).and_then(|e| cx.info().value_of(e.id)).and_then(|c| c.to_i64());
         let under = self.under(ty);
         if let &Type::Slice(elem) = under {
             let cap = constant(self, sizes.len() - 1);
@@ -320,7 +329,7 @@ impl<'p> FnCx<'_, 'p> {
             }
             let len = words[0];
             let cap = *words.last().unwrap_or(&len);
-            let desc = self.desc(elem);
+            let desc = self.shape_desc(elem);
             let ptr = self.runtime1("makeslice", &[desc, len, cap], Ty::Ptr);
             return Ok(Val::Scalars(vec![ptr, len, cap]));
         }
@@ -422,7 +431,7 @@ impl<'p> FnCx<'_, 'p> {
         let enough = self.b.cmp(CmpOp::ULe, new_len, cap);
         self.b.branch(enough, done, grow);
         self.b.switch_to_sealed(grow);
-        let desc = self.desc(elem);
+        let desc = self.shape_desc(elem);
         let words = self.runtime("growslice", &[ptr, new_len, cap, n, desc], &[Ty::Ptr, Ty::I64, Ty::I64]);
         self.b.def_var(vars[0], words[0]);
         self.b.def_var(vars[1], words[2]);

@@ -108,9 +108,12 @@ impl<'p> FnCx<'_, 'p> {
         };
         self.at(e.pos());
         let abi = self.lo.abi(None, sig);
+        // A function under another's symbol is that function.
+        let linked = self.lo.prog.is_foreign_link(obj).then(|| self.lo.prog.symbol(obj, targs));
         let object = self.types().object(obj);
-        let path = object.pkg.map_or("", |p| &*self.types().package(p).path);
-        if let Some(results) = self.intrinsic(path, object.name.as_str(), &args, &abi)? {
+        let own = (object.pkg.map_or("", |p| &*self.types().package(p).path), object.name.as_str());
+        let (path, name) = linked.as_deref().and_then(|s| s.rsplit_once('.')).unwrap_or(own);
+        if let Some(results) = self.intrinsic(path, name, &args, &abi)? {
             return Ok(results);
         }
         if let Some(f) = runtime_fn(self.types(), obj) {

@@ -7,6 +7,9 @@ use super::Res;
 use super::func::{FnCx, Val};
 use crate::mir::{CmpOp, Ty, Value};
 
+/// Plain memory of at most this many words (of its alignment) is compared in line.
+const MAX_INLINE_CHUNKS: u64 = 4;
+
 impl<'p> FnCx<'_, 'p> {
     /// `left op right` as a Bool.
     pub fn comparison(&mut self, op: BinaryOp, left: &'p Expr, right: &'p Expr) -> Res<Value> {
@@ -80,6 +83,9 @@ impl<'p> FnCx<'_, 'p> {
     pub fn equal(&mut self, a: &Val, b: &Val, ty: TypeId) -> Res<Value> {
         let types = self.types();
         if let (Val::Mem(p), Val::Mem(q)) = (a, b) {
+            if self.lo.is_plain_memory(ty) {
+                return Ok(self.equal_plain(*p, *q, ty));
+            }
             let f = self.lo.equal_func(ty);
             let sig = crate::mir::Signature { params: vec![Ty::Ptr, Ty::Ptr], results: vec![Ty::Bool], context: false };
             return Ok(self.b.call(f, &sig, vec![*p, *q])[0]);
@@ -119,6 +125,45 @@ impl<'p> FnCx<'_, 'p> {
                     None => self.b.bool(true),
                 })
             }
+        }
+    }
+
+    /// Whether two objects of a plain type hold the same bytes: small ones in line, else by a leaf of the runtime.
+    fn equal_plain(&mut self, p: Value, q: Value, ty: TypeId) -> Value {
+        let layout = self.lo.layouts.layout(ty);
+        let chunk = layout.align.clamp(1, 8);
+        if layout.size > MAX_INLINE_CHUNKS * chunk {
+            let sig = crate::mir::Signature {
+                params: vec![Ty::Ptr, Ty::Ptr, Ty::I64],
+                results: vec![Ty::I64],
+                context: false,
+            };
+            let f = self.lo.m.declare("rt_memequal", Some(sig.clone()));
+            let n = self.b.i64(layout.size as i64);
+            let same = self.b.call_runtime(f, &sig, vec![p, q, n])[0];
+            let zero = self.b.i64(0);
+            return self.b.cmp(CmpOp::Ne, same, zero);
+        }
+        let mut all = None;
+        for at in (0..layout.size).step_by(chunk as usize) {
+            let word = match chunk {
+                8 if layout.ptr_words.contains(&((at / 8) as u32)) => Ty::Ptr,
+                8 => Ty::I64,
+                4 => Ty::I32,
+                2 => Ty::I16,
+                _ => Ty::I8,
+            };
+            let x = self.b.load_at(word, p, at as i64);
+            let y = self.b.load_at(word, q, at as i64);
+            let same = self.b.cmp(CmpOp::Eq, x, y);
+            all = Some(match all {
+                None => same,
+                Some(before) => self.b.and(before, same),
+            });
+        }
+        match all {
+            Some(v) => v,
+            None => self.b.bool(true),
         }
     }
 

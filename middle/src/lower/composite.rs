@@ -30,8 +30,7 @@ impl<'p> FnCx<'_, 'p> {
             &Type::Map { key, elem } => self.map_literal(e, ty, key, elem, elems),
             &Type::Slice(elem) => self.slice_literal(e, elem, elems),
             _ if self.is_memory(ty) => {
-                let slot = self.temp(ty, "literal");
-                let ptr = self.b.slot_addr(slot);
+                let ptr = self.owned_temp(ty, "literal");
                 self.fill(e, ptr, ty, elems)?;
                 Ok(Val::Mem(ptr))
             }
@@ -210,14 +209,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(Val::Scalars(vec![ptr, len, len]))
     }
 
-    fn map_literal(
-        &mut self,
-        e: &'p Expr,
-        ty: TypeId,
-        key: TypeId,
-        elem: TypeId,
-        elems: &'p [Expr],
-    ) -> Res<Val> {
+    fn map_literal(&mut self, e: &'p Expr, ty: TypeId, key: TypeId, elem: TypeId, elems: &'p [Expr]) -> Res<Val> {
         self.at(e.pos());
         let map = self.make_map(ty, Some(elems.len() as i64), None);
         for item in elems {

@@ -194,14 +194,8 @@ impl<'p> FnCx<'_, 'p> {
             _ => {}
         }
         if from.is_complex() && to.is_complex() {
-            let op = if to == Basic::Complex64 {
-                (ConvOp::FloatTrunc, Ty::F32)
-            } else {
-                (ConvOp::FloatExt, Ty::F64)
-            };
-            let leaves = val.words().iter().map(|&v| {
-                if self.b.ty(v) == op.1 { v } else { self.b.conv(op.0, op.1, v) }
-            });
+            let op = if to == Basic::Complex64 { (ConvOp::FloatTrunc, Ty::F32) } else { (ConvOp::FloatExt, Ty::F64) };
+            let leaves = val.words().iter().map(|&v| if self.b.ty(v) == op.1 { v } else { self.b.conv(op.0, op.1, v) });
             return Ok(Val::Scalars(leaves.collect()));
         }
         match (number(from), number(to)) {

@@ -47,10 +47,11 @@ impl DataBuf {
         self.relocs.push(Reloc { offset, target, addend, kind: RelocKind::Abs64 });
     }
 
-    /// The distance from the slot itself, 4 bytes.
+    /// The distance from the start of this global, 4 bytes: the runtime resolves offsets from the descriptor or name
+    /// that holds them.
     pub fn relative(&mut self, offset: u64, target: Symbol) {
         self.put(offset, &[0; 4]);
-        self.relocs.push(Reloc { offset, target, addend: 0, kind: RelocKind::Rel32 });
+        self.relocs.push(Reloc { offset, target, addend: offset as i64, kind: RelocKind::Rel32 });
     }
 }
 

@@ -169,11 +169,7 @@ impl<'p> Lower<'p> {
                 cx.require(CmpOp::Eq, t, u);
                 let (x, y) = (cx.b.load_at(Ty::Ptr, p, 8), cx.b.load_at(Ty::Ptr, q, 8));
                 let name = if self.has_methods(ty) { "runtime.ifaceeq" } else { "runtime.efaceeq" };
-                let sig = Signature {
-                    params: vec![Ty::Ptr; 3],
-                    results: vec![Ty::Bool],
-                    context: false,
-                };
+                let sig = Signature { params: vec![Ty::Ptr; 3], results: vec![Ty::Bool], context: false };
                 let f = self.m.declare(name, Some(sig.clone()));
                 let same = cx.b.call(f, &sig, vec![t, x, y])[0];
                 cx.require_true(same);
@@ -246,8 +242,7 @@ impl<'p> Lower<'p> {
     }
 
     fn compare_bytes(&mut self, cx: &mut Compare, p: Value, q: Value, n: Value) {
-        let sig =
-            Signature { params: vec![Ty::Ptr, Ty::Ptr, Ty::I64], results: vec![Ty::I64], context: false };
+        let sig = Signature { params: vec![Ty::Ptr, Ty::Ptr, Ty::I64], results: vec![Ty::I64], context: false };
         let f = self.m.declare("rt_memequal", Some(sig.clone()));
         let same = cx.b.call_runtime(f, &sig, vec![p, q, n])[0];
         let zero = cx.b.i64(0);
@@ -319,8 +314,7 @@ impl<'p> Lower<'p> {
         if bytes == 0 {
             return h;
         }
-        let sig =
-            Signature { params: vec![Ty::Ptr, Ty::I64, Ty::I64], results: vec![Ty::I64], context: false };
+        let sig = Signature { params: vec![Ty::Ptr, Ty::I64, Ty::I64], results: vec![Ty::I64], context: false };
         let f = self.m.declare("runtime.memhash", Some(sig.clone()));
         let n = cx.b.i64(bytes as i64);
         cx.b.call(f, &sig, vec![p, h, n])[0]

@@ -54,7 +54,8 @@ impl<'p> FnCx<'_, 'p> {
             return Ok(out);
         }
         let items: Vec<(&'p Expr, Option<TypeId>)> = list.iter().zip(wanted).map(|(e, &ty)| (e, ty)).collect();
-        self.operands(&items)
+        // The first assignment must not change the values of the others.
+        self.operands_for(&items, items.len() > 1)
     }
 
     /// All values of a call of several results or of a `, ok` expression, and their types.

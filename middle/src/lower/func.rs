@@ -161,6 +161,8 @@ pub(super) struct FnCx<'a, 'p> {
     pub defers: Option<super::defers::Defers>,
     /// What `range_func` needs to know: set in the body of a loop over a function.
     pub range_body: Option<Rc<super::range_func::RangeBody>>,
+    /// Temporaries whose value no one else uses: a variable declared with one takes it over.
+    pub owned: HashMap<Value, Slot>,
     /// Function literals named so far.
     pub literals: u32,
     /// Bodies of loops over functions named so far.
@@ -206,6 +208,7 @@ impl<'a, 'p> FnCx<'a, 'p> {
             fallthrough: None,
             defers: None,
             range_body: None,
+            owned: HashMap::new(),
             literals: 0,
             range_literals: 0,
             wraps: 0,
@@ -277,6 +280,14 @@ impl<'a, 'p> FnCx<'a, 'p> {
         self.b.new_slot(layout, name)
     }
 
+    /// The address of a new stack object that a value is about to be made in.
+    pub fn owned_temp(&mut self, ty: TypeId, name: &str) -> Value {
+        let slot = self.temp(ty, name);
+        let ptr = self.b.slot_addr(slot);
+        self.owned.insert(ptr, slot);
+        ptr
+    }
+
     /// The value in memory of its own: what calls that take pointers to values are given. A memory value is there
     /// already.
     pub fn in_memory(&mut self, val: &Val, ty: TypeId) -> Value {
@@ -294,8 +305,7 @@ impl<'a, 'p> FnCx<'a, 'p> {
     /// The zero value.
     pub fn zero(&mut self, ty: TypeId) -> Val {
         if self.is_memory(ty) {
-            let slot = self.temp(ty, "zero");
-            let ptr = self.b.slot_addr(slot);
+            let ptr = self.owned_temp(ty, "zero");
             let layout = self.lo.layout_id(ty);
             self.b.mem_zero_nowb(ptr, layout);
             return Val::Mem(ptr);
@@ -304,11 +314,19 @@ impl<'a, 'p> FnCx<'a, 'p> {
         Val::Scalars(leaves.into_iter().map(|t| self.b.zero(t)).collect())
     }
 
-    /// A zeroed heap object.
+    /// A zeroed heap object. Its descriptor tells the collector all it needs but nothing of methods, so that an object
+    /// of a type does not keep the type's methods in the program.
     pub fn alloc(&mut self, ty: TypeId) -> Value {
         let layout = self.lo.layout_id(ty);
-        let desc = self.lo.type_desc(ty);
+        let desc = self.lo.mem_desc(layout);
         self.b.alloc_heap(layout, desc)
+    }
+
+    /// The address of a descriptor for the allocator: size and pointers of the type only.
+    pub fn shape_desc(&mut self, ty: TypeId) -> Value {
+        let layout = self.lo.layout_id(ty);
+        let sym = self.lo.mem_desc(layout);
+        self.b.global_addr(sym, 0)
     }
 
     /// The address of a type's descriptor.
@@ -357,6 +375,14 @@ impl<'a, 'p> FnCx<'a, 'p> {
 
     /// Makes the variable with its value.
     pub fn declare_with(&mut self, obj: ObjectId, val: &Val) {
+        if let Val::Mem(ptr) = val
+            && !self.vars.contains_key(&obj)
+            && !self.is_boxed(obj)
+            && let Some(slot) = self.owned.remove(ptr)
+        {
+            self.vars.insert(obj, Storage::Slot(slot));
+            return;
+        }
         self.declare(obj);
         self.init_var(obj, val);
     }

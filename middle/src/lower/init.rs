@@ -99,11 +99,7 @@ impl<'p> Lower<'p> {
             let ty = self.types.object(var).ty();
             let patterns: Vec<&str> =
                 spec.directives.iter().filter(|d| d.name.as_str() == "go:embed").map(|d| &*d.args).collect();
-            let buf = if patterns.is_empty() {
-                DataBuf::sized(0)
-            } else {
-                self.embedded(input.embeds, &patterns, ty)
-            };
+            let buf = if patterns.is_empty() { DataBuf::sized(0) } else { self.embedded(input.embeds, &patterns, ty) };
             self.define_static(sym, ty, buf, false);
         }
     }

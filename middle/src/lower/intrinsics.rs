@@ -1,7 +1,7 @@
 //! Functions whose calls become instructions.
 //!
-//! Most have bodies in Go too, which serve where the function is used as a value; those without one (atomics) get a
-//! body of their one instruction from [`Lower::intrinsic_body`].
+//! Most have bodies in Go too, which serve where the function is used as a value; those without one (atomics, the
+//! runtime's Rust functions) get a body of their one instruction from [`Lower::intrinsic_body`].
 //!
 //! On amd64 `math.Floor` and its kin and `math.FMA` stay calls: the baseline has no instruction for them, and the Go
 //! bodies ask the processor first.
@@ -45,12 +45,32 @@ fn atomic_op(path: &str, name: &str) -> Option<AtomicOp> {
         },
         _ => return None,
     };
-    let (_, rest, op) =
-        prefixes.iter().find_map(|(prefix, op)| Some((prefix, name.strip_prefix(prefix)?, *op)))?;
+    let (_, rest, op) = prefixes.iter().find_map(|(prefix, op)| Some((prefix, name.strip_prefix(prefix)?, *op)))?;
     // What follows names a type, in one spelling or another.
     let types = [
-        "", "8", "32", "64", "p", "p1", "uint", "uintptr", "int32", "int64", "Acq", "Acq64", "Acquintptr", "Rel", "Rel64",
-        "Reluintptr", "pNoWB", "Int32", "Int64", "Uint32", "Uint64", "Uintptr", "Pointer",
+        "",
+        "8",
+        "32",
+        "64",
+        "p",
+        "p1",
+        "uint",
+        "uintptr",
+        "int32",
+        "int64",
+        "Acq",
+        "Acq64",
+        "Acquintptr",
+        "Rel",
+        "Rel64",
+        "Reluintptr",
+        "pNoWB",
+        "Int32",
+        "Int64",
+        "Uint32",
+        "Uint64",
+        "Uintptr",
+        "Pointer",
     ];
     types.contains(&rest).then_some(op)
 }
@@ -174,16 +194,17 @@ impl<'p> Lower<'p> {
             };
             let mut cx = FnCx::new(lo, abi.sig.clone(), start);
             let args: Vec<Val> = cx.b.params().iter().map(|&v| Val::one(v)).collect();
-            let results = match cx.intrinsic(path, name, &args, &abi)? {
-                Some(results) => results,
-                // Package runtime uses some of the Rust functions as values.
-                None => match runtime_fn(cx.types(), obj) {
-                    Some(f) => cx.rust_call(f, &args, &abi),
+            let results = match runtime_fn(cx.types(), obj) {
+                Some(f) => cx.rust_call(f, &args, &abi),
+                None => match cx.intrinsic(path, name, &args, &abi)? {
+                    Some(results) => results,
                     None => return Ok(()),
                 },
             };
-            let words = results.iter().flat_map(|v| v.words().to_vec()).collect();
-            cx.b.ret(words);
+            if !cx.b.is_terminated() {
+                let words = results.iter().flat_map(|v| v.words().to_vec()).collect();
+                cx.b.ret(words);
+            }
             let func = cx.b.finish();
             let sym = lo.m.declare(&symbol, Some(abi.sig));
             lo.m.define(sym, mir::Def::Func(func), false);

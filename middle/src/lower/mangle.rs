@@ -156,8 +156,8 @@ impl<'t> Mangler<'t> {
                 self.write(out, elem, mode);
             }
             &Type::Chan { dir, elem } => {
-                let paren = dir == ChanDir::Both
-                    && matches!(self.types.get(elem), Type::Chan { dir: ChanDir::Recv, .. });
+                let paren =
+                    dir == ChanDir::Both && matches!(self.types.get(elem), Type::Chan { dir: ChanDir::Recv, .. });
                 out.push_str(match dir {
                     ChanDir::Both => "chan ",
                     ChanDir::Send => "chan<- ",

@@ -55,9 +55,9 @@ use frontend::span::{Pos, Span};
 use frontend::types::*;
 
 use crate::mir;
+pub use init::lower_start;
 use layout::Layouts;
 use mangle::Mangler;
-pub use init::lower_start;
 pub use program::{Arch, PackageInput, Program};
 
 /// The result of something that may not be supported yet.
@@ -72,11 +72,23 @@ enum Work {
     /// A function or method with its type arguments.
     Instance(ObjectId, Box<[TypeId]>),
     /// The method of this name of a type's method set, under the symbol [`Mangler::method_symbol`] gives.
-    MethodWrapper { recv: TypeId, name: Name, pkg: Option<PackageId> },
+    MethodWrapper {
+        recv: TypeId,
+        name: Name,
+        pkg: Option<PackageId>,
+    },
     /// The closure body of a method value.
-    BoundMethod { recv: TypeId, name: Name, pkg: Option<PackageId> },
+    BoundMethod {
+        recv: TypeId,
+        name: Name,
+        pkg: Option<PackageId>,
+    },
     /// The function of a method expression of an interface type.
-    InterfaceMethodExpr { iface: TypeId, name: Name, pkg: Option<PackageId> },
+    InterfaceMethodExpr {
+        iface: TypeId,
+        name: Name,
+        pkg: Option<PackageId>,
+    },
 }
 
 /// Lowers one package.

@@ -10,10 +10,17 @@ use frontend::types::{Builtin, TypeId};
 
 use super::Res;
 use super::func::{FnCx, Val};
+use super::place::Root;
 
 impl<'p> FnCx<'_, 'p> {
-    /// Evaluates operands, each converted to its type where one is given.
+    /// Evaluates operands, each converted to its type where one is given. The values are good until a variable is
+    /// assigned to.
     pub fn operands(&mut self, list: &[(&'p Expr, Option<TypeId>)]) -> Res<Vec<Val>> {
+        self.operands_for(list, false)
+    }
+
+    /// Evaluates operands; `stable` ones are good for ever.
+    pub fn operands_for(&mut self, list: &[(&'p Expr, Option<TypeId>)], stable: bool) -> Res<Vec<Val>> {
         let calls: Vec<bool> = list.iter().map(|(e, _)| self.calls(e)).collect();
         let last = calls.iter().rposition(|&c| c).unwrap_or(0);
         let mut vals: Vec<Option<Val>> = vec![None; list.len()];
@@ -22,6 +29,7 @@ impl<'p> FnCx<'_, 'p> {
             for (i, &(e, ty)) in list.iter().enumerate() {
                 if late(i) == round {
                     vals[i] = Some(match ty {
+                        _ if !stable && self.is_slot_value(e, ty) => self.slot_value(e)?,
                         Some(ty) => self.expr_as(e, ty)?,
                         None => self.expr(e)?,
                     });
@@ -29,6 +37,18 @@ impl<'p> FnCx<'_, 'p> {
             }
         }
         Ok(vals.into_iter().flatten().collect())
+    }
+
+    /// Whether the expression is a variable, or part of one, of a memory type and needs no conversion.
+    fn is_slot_value(&mut self, e: &'p Expr, to: Option<TypeId>) -> bool {
+        let own = self.ty(e);
+        to.is_none_or(|to| to == own) && self.is_place(e) && self.is_memory(own)
+    }
+
+    /// Its value: of a variable that nobody else knows the memory itself, of any other a copy.
+    fn slot_value(&mut self, e: &'p Expr) -> Res<Val> {
+        let place = self.place(e)?;
+        Ok(if matches!(place.root, Root::Slot(_)) { self.load_borrowed(&place) } else { self.load(&place) })
     }
 
     /// Whether evaluating the expression calls a function or has another effect that reads could see.

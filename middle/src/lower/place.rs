@@ -15,7 +15,10 @@ use crate::mir::{BoundsKind, Op, Slot, Symbol, Ty, Value};
 #[derive(Clone, Debug)]
 pub(super) enum Root {
     /// SSA variables: the leaves of a scalar variable, or some of them in a row.
-    Vars { vars: Rc<[Var]>, start: usize },
+    Vars {
+        vars: Rc<[Var]>,
+        start: usize,
+    },
     /// A value that is no variable (a captured copy, a temporary): only read.
     Value(Val),
     Slot(Slot),
@@ -23,7 +26,11 @@ pub(super) enum Root {
     Memory(Value),
     Global(Symbol),
     /// `m[k]`; the operands are evaluated.
-    Map { map: Value, key: Val, map_ty: TypeId },
+    Map {
+        map: Value,
+        key: Val,
+        map_ty: TypeId,
+    },
     /// `_`
     Blank,
 }
@@ -34,9 +41,17 @@ pub(super) enum Step {
     NilCheck,
     Offset(u64),
     /// Element `index` (I64) of `len`, with the given size.
-    Index { index: Value, len: Value, signed: bool, size: u64 },
+    Index {
+        index: Value,
+        len: Value,
+        signed: bool,
+        size: u64,
+    },
     /// As `Index`, without a check.
-    IndexUnchecked { index: Value, size: u64 },
+    IndexUnchecked {
+        index: Value,
+        size: u64,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -216,8 +231,7 @@ impl FnCx<'_, '_> {
 
     /// A copy of a memory value that nobody changes.
     pub fn copy_to_temp(&mut self, src: Value, ty: TypeId) -> Val {
-        let slot = self.temp(ty, "copy");
-        let dst = self.b.slot_addr(slot);
+        let dst = self.owned_temp(ty, "copy");
         let layout = self.lo.layout_id(ty);
         self.b.mem_copy_nowb(dst, src, layout);
         Val::Mem(dst)

@@ -221,14 +221,7 @@ impl<'p> Lower<'p> {
         Some(self.func_symbol(func, targs))
     }
 
-    fn write_conversion(
-        &mut self,
-        src: Source<'p>,
-        arg: &'p Expr,
-        to: TypeId,
-        buf: &mut DataBuf,
-        at: u64,
-    ) -> Res<()> {
+    fn write_conversion(&mut self, src: Source<'p>, arg: &'p Expr, to: TypeId, buf: &mut DataBuf, at: u64) -> Res<()> {
         if self.is_bytes_of_constant(src, arg, to) {
             let bytes = src.info.value_of(arg.id).and_then(|v| v.as_bytes()).unwrap_or_default().to_vec();
             let len = bytes.len() as u64;
@@ -244,14 +237,7 @@ impl<'p> Lower<'p> {
         self.write_static(src, arg, from, buf, at)
     }
 
-    fn write_literal(
-        &mut self,
-        src: Source<'p>,
-        elems: &'p [Expr],
-        ty: TypeId,
-        buf: &mut DataBuf,
-        at: u64,
-    ) -> Res<()> {
+    fn write_literal(&mut self, src: Source<'p>, elems: &'p [Expr], ty: TypeId, buf: &mut DataBuf, at: u64) -> Res<()> {
         match self.types.under(ty) {
             Type::Struct(fields) => {
                 let offsets = self.layouts.field_offsets(ty);

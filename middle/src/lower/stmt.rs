@@ -283,8 +283,7 @@ impl<'p> FnCx<'_, 'p> {
         if !self.src.per_iteration {
             return Vec::new();
         }
-        let objects: Vec<ObjectId> =
-            lhs.iter().filter_map(|e| self.info().def(e.unparen().as_ident()?.id)).collect();
+        let objects: Vec<ObjectId> = lhs.iter().filter_map(|e| self.info().def(e.unparen().as_ident()?.id)).collect();
         objects.into_iter().filter(|&obj| self.is_boxed(obj)).collect()
     }
 }
@@ -294,7 +293,9 @@ pub(super) fn has_label(stmts: &[Stmt]) -> bool {
     stmts.iter().any(|s| match &s.kind {
         StmtKind::Labeled { .. } => true,
         StmtKind::Block(b) => has_label(&b.stmts),
-        StmtKind::If(s) => has_label(&s.then.stmts) || s.els.as_ref().is_some_and(|e| has_label(std::slice::from_ref(e))),
+        StmtKind::If(s) => {
+            has_label(&s.then.stmts) || s.els.as_ref().is_some_and(|e| has_label(std::slice::from_ref(e)))
+        }
         StmtKind::For(f) => has_label(&f.body.stmts),
         StmtKind::Range(r) => has_label(&r.body.stmts),
         StmtKind::Switch(s) => s.clauses.iter().any(|c| has_label(&c.body)),

@@ -93,7 +93,14 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// A switch instruction, if all cases are integer constants and there are enough.
-    fn switch_table(&mut self, val: &Val, ty: TypeId, clauses: &'p [CaseClause], bodies: &[Block], default: Block) -> bool {
+    fn switch_table(
+        &mut self,
+        val: &Val,
+        ty: TypeId,
+        clauses: &'p [CaseClause],
+        bodies: &[Block],
+        default: Block,
+    ) -> bool {
         if !self.types().is_integer(ty) {
             return false;
         }

@@ -12,7 +12,7 @@
 //! | []abi.Method, 16 bytes each |
 //! +-----------------------------+
 //! ```
-//! Name, type and text offsets are distances from their own address; 0 means none.
+//! Name, type and text offsets are distances from the start of the descriptor; 0 means none.
 //!
 //! A declared type's descriptor is made by its package; those of unnamed types and instances by whoever needs them.
 
@@ -246,8 +246,7 @@ impl<'p> Lower<'p> {
         let sym = self.type_desc(ty);
         let types = self.types;
         let named = matches!(types.get(ty), Type::Named(_) | Type::Basic(_));
-        let methods =
-            if types.is_interface(ty) { Vec::new() } else { types.method_set(ty) };
+        let methods = if types.is_interface(ty) { Vec::new() } else { types.method_set(ty) };
         let extra = named || !methods.is_empty();
         let mut buf = DataBuf::default();
         self.put_header(&mut buf, ty, named, extra);

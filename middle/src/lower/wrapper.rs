@@ -64,7 +64,8 @@ impl<'p> Lower<'p> {
     fn declared_method(&mut self, ty: TypeId, found: &Found) -> Option<Symbol> {
         let Target::Method { method, recv } = found.target else { return None };
         let by_pointer = self.types.object(method).func_decl().is_some_and(|d| d.ptr_recv);
-        let own = found.path.is_empty() && found.at_pointer == by_pointer && self.types.canonical(recv) != TypeId::INVALID;
+        let own =
+            found.path.is_empty() && found.at_pointer == by_pointer && self.types.canonical(recv) != TypeId::INVALID;
         (own && !matches!(self.types.under(ty), Type::Interface(_))).then(|| self.method_func(method, recv))
     }
 
@@ -113,9 +114,7 @@ impl<'p> Lower<'p> {
     fn load_at(&mut self, b: &mut FuncBuilder, ty: TypeId, ptr: Value) -> At {
         let info = self.layouts.info(ty);
         match &info.leaves {
-            Some(leaves) => {
-                At::Scalars(leaves.iter().map(|l| b.load_at(l.ty, ptr, l.offset as i64)).collect())
-            }
+            Some(leaves) => At::Scalars(leaves.iter().map(|l| b.load_at(l.ty, ptr, l.offset as i64)).collect()),
             None => At::Memory(ptr),
         }
     }

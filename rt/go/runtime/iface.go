@@ -110,11 +110,11 @@ func samePackage(want abi.Name, inter *interfacetype, have abi.Name, typ *_type,
 	if have.IsExported() {
 		return true
 	}
-	wp := namePkgPath(want, unsafe.Pointer(inter))
+	wp := namePkgPath(want)
 	if wp == "" {
 		wp = inter.PkgPath.Name()
 	}
-	hp := namePkgPath(have, unsafe.Pointer(typ))
+	hp := namePkgPath(have)
 	if hp == "" && u.PkgPath != 0 {
 		hp = resolveName(unsafe.Pointer(typ), u.PkgPath).Name()
 	}

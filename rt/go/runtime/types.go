@@ -88,8 +88,9 @@ func typePkgPath(t *_type) string {
 	return ""
 }
 
-// namePkgPath is the package of an unexported name, "" where the name does not carry one.
-func namePkgPath(n abi.Name, owner unsafe.Pointer) string {
+// namePkgPath is the package of an unexported name, "" where the name does not carry one. The offset in a name counts from
+// the name's own first byte, since descriptors share names.
+func namePkgPath(n abi.Name) string {
 	if n.Bytes == nil || *n.Bytes&(1<<2) == 0 {
 		return ""
 	}
@@ -104,7 +105,7 @@ func namePkgPath(n abi.Name, owner unsafe.Pointer) string {
 	for b := 0; b < 4; b++ { // unaligned, in the target's byte order
 		*(*byte)(add(unsafe.Pointer(&rel), uintptr(b))) = *(*byte)(add(p, uintptr(b)))
 	}
-	return resolveName(owner, rel).Name()
+	return resolveName(unsafe.Pointer(n.Bytes), rel).Name()
 }
 
 // reflectOffs numbers the pointers that reflect hands in for the offset fields of descriptors it makes.
