@@ -275,6 +275,22 @@ bb1(v5: ptr):
 }
 
 #[test]
+fn copies_between_slots_are_laundered() {
+    let f = r#"func @"main.f" () -> () start !1 {
+  slot0: layout5 "a"
+  slot1: layout5 "b"
+bb0:
+  v2: ptr = slot_addr slot0
+  v3: ptr = slot_addr slot1
+  call @"main.p"(v2) : (ptr) -> () !1
+  mem_copy v3, v2, layout5
+  call @"main.p"(v3) : (ptr) -> () !1
+  return
+}"#;
+    check(f, Stage::LlvmOpt, &["llvm.memcpy.p1.p1"], &["addrspacecast", "llvm.memcpy.p0"]);
+}
+
+#[test]
 fn pointers_to_integers_and_back_are_opaque() {
     let f = r#"func @"main.f" (ptr) -> (ptr) start !1 {
 bb0(v0: ptr):
