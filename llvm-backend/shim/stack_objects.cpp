@@ -91,8 +91,20 @@ struct Rewriter {
         B.CreateMemSet(now, MS->getValue(), MS->getLength(), MS->getDestAlign(), MS->isVolatile());
         I->eraseFromParent();
       } else if (auto *MT = dyn_cast<MemTransferInst>(I)) {
-        // Pointer-free bytes: those with pointers are copied word by word from the start. Both ends may be stack objects.
-        transfers.insert(MT);
+        // Copies of pointer-free objects; LLVM sees through the address space cast.
+        Value *dst = MT->getRawDest() == old ? now : MT->getRawDest();
+        Value *src = MT->getRawSource() == old ? now : MT->getRawSource();
+        if (isa<MemMoveInst>(MT))
+          B.CreateMemMove(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+        else
+          B.CreateMemCpy(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+        // An object copied onto itself is used twice here; the instruction goes when all uses have been seen.
+        if (MT->getRawDest() == MT->getRawSource()) {
+          laundered[MT] = MT;
+          dead.push_back(MT);
+        } else {
+          MT->eraseFromParent();
+        }
       } else if (auto *P = dyn_cast<PHINode>(I)) {
         auto *N = PHINode::Create(now->getType(), P->getNumIncomingValues(), "", P->getIterator());
         phis.push_back({P, N});
@@ -119,22 +131,8 @@ struct Rewriter {
   }
   SmallVector<SelectInst *> selects;
   SmallVector<ICmpInst *> compares;
-  SmallSetVector<MemTransferInst *, 8> transfers;
-
-  Value *collected(Value *V, Instruction *user) {
-    return V->getType()->getPointerAddressSpace() == GC ? V : counterpart(V, user);
-  }
 
   void finish() {
-    for (auto *MT : transfers) {
-      IRBuilder<> B(MT);
-      auto *dst = collected(MT->getRawDest(), MT), *src = collected(MT->getRawSource(), MT);
-      if (isa<MemMoveInst>(MT))
-        B.CreateMemMove(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
-      else
-        B.CreateMemCpy(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
-      MT->eraseFromParent();
-    }
     for (auto [P, N] : phis)
       for (unsigned i = 0; i < P->getNumIncomingValues(); i++)
         N->addIncoming(counterpart(P->getIncomingValue(i), P), P->getIncomingBlock(i));
