@@ -2,6 +2,9 @@
 //!
 //! - `move`: the stack is copied at every prologue check, poll and runtime call.
 //! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
+//!
+//!   Both leave out checks in proportion to what they would have to copy or mark, once that is much: else a deep
+//!   recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
 //!   in slices with the program running between.
 //!
@@ -9,7 +12,7 @@
 
 use crate::sched::{G, current_g, current_m, start_world, stop_world};
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 const MOVE: u32 = 1;
 const GC: u32 = 2;
@@ -79,6 +82,21 @@ fn parse(digits: &[u8]) -> Option<u64> {
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// Bytes a check may copy, or mark, without others being left out for it.
+const MOVE_BYTES: usize = 16 << 10;
+const MARK_BYTES: usize = 256 << 10;
+
+/// Checks still to be left out after a large copy or collection.
+static MOVES_SKIPPED: AtomicUsize = AtomicUsize::new(0);
+static COLLECTIONS_SKIPPED: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a check is one to be left out; if not, sets how many after it are, for the cost of this one.
+fn skipped(left: &AtomicUsize, cost: usize) -> bool {
+    let n = left.load(Ordering::Relaxed);
+    left.store(if n == 0 { cost } else { n - 1 }, Ordering::Relaxed);
+    n != 0
+}
+
 /// Whether this safepoint collects.
 fn collects_now() -> bool {
     if !on(GC) {
@@ -86,7 +104,8 @@ fn collects_now() -> bool {
     }
     let n = CHECKS.fetch_add(1, Ordering::Relaxed);
     if n < EVERY {
-        return true;
+        let bytes = crate::stack::pool::sizes().0 + crate::gc::pacer::live();
+        return !skipped(&COLLECTIONS_SKIPPED, bytes / MARK_BYTES);
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 32;
@@ -105,7 +124,11 @@ pub fn check(g: *mut G) {
     }
     if on(MOVE) {
         // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
-        unsafe { crate::stack::relocate(g, (*g).stack.size()) };
+        unsafe {
+            if !skipped(&MOVES_SKIPPED, ((*g).stack.hi - (*g).context.sp) / MOVE_BYTES) {
+                crate::stack::relocate(g, (*g).stack.size());
+            }
+        }
     }
 }
 
