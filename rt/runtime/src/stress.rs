@@ -82,9 +82,17 @@ fn parse(digits: &[u8]) -> Option<u64> {
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// Bytes a check may copy, or mark, without others being left out for it.
-const MOVE_BYTES: usize = 16 << 10;
-const MARK_BYTES: usize = 256 << 10;
+/// Bytes a check may copy, or mark, without others being left out for it; beyond, each check that follows pays back so
+/// many.
+const MOVE_FREE: usize = 16 << 10;
+const MOVE_BYTES: usize = 1 << 10;
+const MARK_FREE: usize = 512 << 10;
+const MARK_BYTES: usize = 64 << 10;
+
+/// Checks to leave out for the cost of one.
+fn price(bytes: usize, free: usize, each: usize) -> usize {
+    if bytes <= free { 0 } else { bytes / each }
+}
 
 /// Checks still to be left out after a large copy or collection.
 static MOVES_SKIPPED: AtomicUsize = AtomicUsize::new(0);
@@ -105,7 +113,7 @@ fn collects_now() -> bool {
     let n = CHECKS.fetch_add(1, Ordering::Relaxed);
     if n < EVERY {
         let bytes = crate::stack::pool::sizes().0 + crate::gc::pacer::live();
-        return !skipped(&COLLECTIONS_SKIPPED, bytes / MARK_BYTES);
+        return !skipped(&COLLECTIONS_SKIPPED, price(bytes, MARK_FREE, MARK_BYTES));
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 32;
@@ -125,7 +133,8 @@ pub fn check(g: *mut G) {
     if on(MOVE) {
         // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
         unsafe {
-            if !skipped(&MOVES_SKIPPED, ((*g).stack.hi - (*g).context.sp) / MOVE_BYTES) {
+            let used = (*g).stack.hi - (*g).context.sp;
+            if !skipped(&MOVES_SKIPPED, price(used, MOVE_FREE, MOVE_BYTES)) {
                 crate::stack::relocate(g, (*g).stack.size());
             }
         }
