@@ -86,7 +86,7 @@ fn parse(digits: &[u8]) -> Option<u64> {
 /// many.
 const MOVE_FREE: usize = 16 << 10;
 const MOVE_BYTES: usize = 1 << 10;
-const MARK_FREE: usize = 512 << 10;
+const MARK_FREE: usize = 1 << 20;
 const MARK_BYTES: usize = 64 << 10;
 
 /// Checks to leave out for the cost of one.
@@ -112,7 +112,8 @@ fn collects_now() -> bool {
     }
     let n = CHECKS.fetch_add(1, Ordering::Relaxed);
     if n < EVERY {
-        let bytes = crate::stack::pool::sizes().0 + crate::gc::pacer::live();
+        // Walking a stack takes longer than marking as many bytes.
+        let bytes = crate::stack::pool::sizes().0 * 16 + crate::gc::pacer::live();
         return !skipped(&COLLECTIONS_SKIPPED, price(bytes, MARK_FREE, MARK_BYTES));
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
