@@ -182,11 +182,11 @@ func planOfFrame(frameType *abi.Type) *callPlan {
 	return plan.(*callPlan)
 }
 
-// callWithFrame is reflect.call: frame, laid out as frameType says, has the arguments and takes the results. closure
+// callWithFrame is what reflect calls as its `call`: frame, laid out as frameType says, has the arguments and takes the results. closure
 // points to the code's address.
 //
 //go:wrapper
-//go:linkname callWithFrame reflect.call
+//go:linkname callWithFrame runtime.reflectcall
 func callWithFrame(frameType *abi.Type, closure, frame unsafe.Pointer, _, _, _ uint32, _ *abi.RegArgs) {
 	callFrame(planOfFrame(frameType), closure, frame)
 }

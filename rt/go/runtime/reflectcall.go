@@ -227,6 +227,19 @@ func reflect_newCallPlan(t *functype, frameReceiver, passReceiver bool) *callPla
 	return plan
 }
 
+func alignUp(n, align uintptr) uintptr { return (n + align - 1) &^ (align - 1) }
+
+// moveValue is typedmemmove without a prologue check.
+//
+//go:nosplit
+func moveValue(t *_type, dst, src unsafe.Pointer) {
+	if t.PtrBytes == 0 {
+		rt_memmove(dst, src, t.Size_)
+	} else {
+		rt_memmove_ptrs(dst, src, t.Size_)
+	}
+}
+
 // load returns the word that carries the scalar at p.
 //
 //go:nosplit
@@ -319,7 +332,7 @@ func takeResults(plan *callPlan, block *callBlock, frame unsafe.Pointer, outs []
 		p := &plan.results[i]
 		at := add(frame, p.offset)
 		if p.kind == pieceMemory {
-			rt_typed_memmove(p.typ, at, outs[memory])
+			moveValue(p.typ, at, outs[memory])
 			memory++
 		} else {
 			p.kind.store(at, add(unsafe.Pointer(&block.results), uintptr(p.slot)))
@@ -356,7 +369,7 @@ func reflect_takeArguments(plan *callPlan, registers, frame unsafe.Pointer) {
 		p := &plan.params[i]
 		at, slot := add(frame, p.offset), add(registers, uintptr(p.slot))
 		if p.kind == pieceMemory {
-			rt_typed_memmove(p.typ, at, *(*unsafe.Pointer)(slot))
+			moveValue(p.typ, at, *(*unsafe.Pointer)(slot))
 		} else {
 			p.kind.store(at, slot)
 		}
@@ -383,7 +396,7 @@ func fillResults(plan *callPlan, block, registers, frame unsafe.Pointer) {
 		p := &plan.results[i]
 		at := add(frame, p.offset)
 		if p.kind == pieceMemory {
-			rt_typed_memmove(p.typ, *(*unsafe.Pointer)(add(registers, uintptr(p.slot))), at)
+			moveValue(p.typ, *(*unsafe.Pointer)(add(registers, uintptr(p.slot))), at)
 		} else {
 			*(*uint64)(add(block, uintptr(p.slot))) = p.kind.load(at)
 		}
