@@ -119,6 +119,7 @@ pub fn build(args: &Build) -> Outcome {
         load: &args.load,
         cache: &setup.cache,
         work: &work.path,
+        overlay: &setup.overlay,
         link_flags: &setup.link_flags,
         timings: &setup.timings,
     };
@@ -186,6 +187,7 @@ pub fn run(args: &Run) -> Outcome {
         load: &args.load,
         cache: &setup.cache,
         work: &work.path,
+        overlay: &setup.overlay,
         link_flags: &setup.link_flags,
         timings: &setup.timings,
     };

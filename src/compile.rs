@@ -22,10 +22,12 @@ use middle::mir::{Def, Module};
 use middle::passes::{self, State};
 use rayon::prelude::*;
 
+use crate::assembly;
 use crate::cache::Cache;
 use crate::cli::Load;
 use crate::front::{Front, Unit};
 use crate::linkvars::{self, LinkFlags, LinkVar};
+use crate::overlay::Overlay;
 use crate::progress::Progress;
 use crate::toolchain::Toolchain;
 
@@ -39,6 +41,7 @@ pub struct Session<'a> {
     pub cache: &'a Cache,
     /// Scratch folder of this build.
     pub work: &'a Path,
+    pub overlay: &'a Overlay,
     pub link_flags: &'a LinkFlags,
     pub timings: &'a Timings,
 }
@@ -69,6 +72,14 @@ pub struct CodeUnit {
     /// The package's import path, or a name of the compiler's own.
     pub name: String,
     pub module: Module,
+    /// Objects that are made already: the package's assembly.
+    pub ready: Vec<Vec<u8>>,
+}
+
+impl CodeUnit {
+    fn new(name: String, module: Module) -> CodeUnit {
+        CodeUnit { name, module, ready: Vec::new() }
+    }
 }
 
 impl Session<'_> {
@@ -100,7 +111,7 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
     let mut errors: Vec<Diagnostic> = Vec::new();
     for ((unit, _), module) in checked.iter().zip(lowered) {
         match module {
-            Ok(module) => units.push(CodeUnit { name: unit.package.import_path.clone(), module }),
+            Ok(module) => units.push(CodeUnit::new(unit.package.import_path.clone(), module)),
             Err(diagnostics) => errors.extend(diagnostics),
         }
     }
@@ -108,25 +119,29 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
         let text = frontend::diagnostic::render_all(&errors, &front.sources, Some(frontend::diagnostic::ERROR_LIMIT));
         return Err(text.trim_end().to_owned());
     }
-    units.push(CodeUnit { name: "go:start".to_owned(), module: lower_start(&program, &order) });
+    units.push(CodeUnit::new("go:start".to_owned(), lower_start(&program, &order)));
     for unit in &mut units {
         vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
     }
     keep_first(&mut units);
-    session.timings.time("passes", || optimise(units, session))
+    let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
+    let mut state = State { roots: assembly::variables(&assembly), ..State::default() };
+    let mut units = session.timings.time("passes", || optimise(units, &mut state, session))?;
+    let assembled = assembly::units(assembly, &units)?;
+    units.extend(assembled);
+    Ok(units)
 }
 
 /// Runs the passes: over each package, which then depends on what it imports only (`-dev`), or over the program.
-fn optimise(units: Vec<CodeUnit>, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
-    let mut state = State::default();
+fn optimise(units: Vec<CodeUnit>, state: &mut State, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
     if !session.load.dev {
         let units = units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
-        let (units, _) = passes::program(units, &mut state).map_err(|e| e.to_string())?;
-        return Ok(units.into_iter().map(|u| CodeUnit { name: u.name, module: u.module }).collect());
+        let (units, _) = passes::program(units, state).map_err(|e| e.to_string())?;
+        return Ok(units.into_iter().map(|u| CodeUnit::new(u.name, u.module)).collect());
     }
     let mut units = units;
     for unit in &mut units {
-        passes::package(&mut unit.module, &mut state).map_err(|e| format!("{}: {e}", unit.name))?;
+        passes::package(&mut unit.module, state).map_err(|e| format!("{}: {e}", unit.name))?;
         // Units come after what they import.
         let known = std::mem::take(&mut state.escape.summaries);
         state.external.functions.extend(known.functions);
@@ -190,7 +205,9 @@ fn with_link_request<T>(
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(path)
     };
-    for (i, object) in objects(units, session)?.into_iter().enumerate() {
+    let objects = objects(units, session)?;
+    let ready = units.iter().flat_map(|u| u.ready.iter().cloned());
+    for (i, object) in objects.into_iter().chain(ready).enumerate() {
         paths.push(write(&format!("unit{i:05}.o"), &object)?);
     }
     for (name, bytes) in extra {
@@ -222,7 +239,7 @@ fn with_link_request<T>(
     f(&request).map_err(|e| format!("link: {e}"))
 }
 
-/// The units' objects, in their order.
+/// The objects of the units' modules, in their order.
 ///
 /// # Errors
 /// A failure of code generation: a bug of ours.
@@ -233,6 +250,7 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
         units
             .par_iter()
             .with_max_len(1)
+            .filter(|unit| !unit.module.symbols.is_empty())
             .map(|unit| {
                 progress.start(&unit.name);
                 let object = object_of(unit, &options, session);

@@ -4,6 +4,7 @@
 //! packages there are, [`front`] parses and checks them, [`compile`] makes the program; [`commands`] puts these together.
 //! Exit codes are the go command's: 0, 1 for errors in the user's program, 2 for a wrong command line.
 
+mod assembly;
 mod buildinfo;
 mod cache;
 mod cli;

@@ -136,7 +136,8 @@ fn valid_programs_have_no_errors() {
 }
 
 fn go(args: &[&str]) -> Option<String> {
-    let out = Command::new("go").args(args).env("CGO_ENABLED", "0").current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
+    let out =
+        Command::new("go").args(args).env("CGO_ENABLED", "0").current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
     Some(String::from_utf8_lossy(&out.stdout).into_owned()).filter(|_| out.status.success())
 }
 
@@ -168,7 +169,8 @@ fn wrong_programs_have_gc_errors() {
     let known = include_str!("goroot_test_known.txt");
     with_parser_stack(|| {
         let (program, needed) = load_imports(&root, &programs);
-        let mut args = vec!["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
+        let mut args =
+            vec!["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
         args.extend(needed.iter().map(String::as_str));
         let temp = tempfile::tempdir().expect("a temporary folder");
         let config = temp.path().join("importcfg");

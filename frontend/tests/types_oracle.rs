@@ -568,7 +568,11 @@ fn side_tables_agree_with_go_types() {
             if our_init != *their_init {
                 let at = our_init.iter().zip(their_init).take_while(|(a, b)| a == b).count();
                 let show = |list: &[String]| list.get(at).cloned().unwrap_or_default();
-                lines.push(format!("init order, step {at}\n  ours:   {}\n  theirs: {}\n", show(&our_init), show(their_init)));
+                lines.push(format!(
+                    "init order, step {at}\n  ours:   {}\n  theirs: {}\n",
+                    show(&our_init),
+                    show(their_init)
+                ));
             }
             differences += lines.len();
             if !lines.is_empty() {

@@ -90,6 +90,21 @@ struct Rewriter {
       } else if (auto *MS = dyn_cast<MemSetInst>(I)) {
         B.CreateMemSet(now, MS->getValue(), MS->getLength(), MS->getDestAlign(), MS->isVolatile());
         I->eraseFromParent();
+      } else if (auto *MT = dyn_cast<MemTransferInst>(I)) {
+        // Copies of pointer-free objects; LLVM sees through the address space cast.
+        Value *dst = MT->getRawDest() == old ? now : MT->getRawDest();
+        Value *src = MT->getRawSource() == old ? now : MT->getRawSource();
+        if (isa<MemMoveInst>(MT))
+          B.CreateMemMove(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+        else
+          B.CreateMemCpy(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
+        // An object copied onto itself is used twice here; the instruction goes when all uses have been seen.
+        if (MT->getRawDest() == MT->getRawSource()) {
+          laundered[MT] = MT;
+          dead.push_back(MT);
+        } else {
+          MT->eraseFromParent();
+        }
       } else if (auto *P = dyn_cast<PHINode>(I)) {
         auto *N = PHINode::Create(now->getType(), P->getNumIncomingValues(), "", P->getIterator());
         phis.push_back({P, N});

@@ -24,7 +24,8 @@ fn standard_library_lowers() {
         return;
     };
     let named = std::env::var("INGOT_LOWER").unwrap_or_default();
-    let patterns: Vec<&str> = if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
+    let patterns: Vec<&str> =
+        if named.is_empty() { vec!["fmt", "runtime"] } else { named.split_whitespace().collect() };
     let (packages, overlay) = load::list_with_overlay(&goroot, &patterns);
     with_parser_stack(|| lower_all(&packages, &overlay));
 }
@@ -92,6 +93,7 @@ fn lower_all(packages: &[Listed], overlay: &Overlay) {
     }
     let order: Vec<PackageId> = done.iter().map(|(_, c)| c.package).collect();
     let begin = lower_start(&prog, &order);
+
     assert!(verify(&begin).is_ok());
     defined.extend(begin.symbols.keys().cloned());
     for (name, first) in wanted {

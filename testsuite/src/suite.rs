@@ -137,7 +137,12 @@ pub fn build_with_ingot(
     if dev {
         command.arg("-dev");
     }
-    command.arg("-o").arg(out).arg(&program.path);
+    command.arg("-o").arg(out);
+    if program.is_module {
+        command.arg(".").current_dir(&program.path);
+    } else {
+        command.arg(&program.path);
+    }
     let run = exec::run(&mut command, None, BUILD_LIMIT)?;
     if run.succeeded() && out.is_file() {
         return Ok(());

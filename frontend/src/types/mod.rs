@@ -218,6 +218,11 @@ impl Types {
         self.package(pkg).scope.get()?.get(&name).copied()
     }
 
+    /// The package's own names, in no particular order.
+    pub fn members(&self, pkg: PackageId) -> Vec<ObjectId> {
+        self.package(pkg).scope.get().map_or_else(Vec::new, |scope| scope.values().copied().collect())
+    }
+
     // ---- types
 
     pub fn get(&self, id: TypeId) -> &Type {

@@ -100,13 +100,8 @@ impl Program {
                 imports.insert(written.clone(), id);
             }
         }
-        let input = Input {
-            path: &package.path,
-            files: &files,
-            nodes: ids.len(),
-            go_version: (1, 26),
-            imports: &imports,
-        };
+        let input =
+            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
         let checked = check_package(&self.types, &self.sources, &input);
         self.known.insert(package.path.clone(), checked.package);
         Loaded { sources: self.sources.clone(), files, checked }

@@ -131,6 +131,10 @@ func print(out *bufio.Writer, fset *token.FileSet, files []*ast.File, pkg *types
 				if id != nil && info.Instances[id].TypeArgs.Len() > 0 && info.Types[n].IsValue() {
 					written[n], written[n.X] = false, false
 				}
+			case *ast.IndexListExpr:
+				if info.Types[n].IsValue() {
+					written[n], written[n.X] = false, false
+				}
 			case *ast.FuncDecl:
 				if n.Recv != nil {
 					ast.Inspect(n.Recv, func(n ast.Node) bool {

@@ -281,7 +281,7 @@ impl<'ctx> Unit<'ctx, '_> {
         let symbol_name = mir.name_of(symbol);
         let value = self.function(symbol, None);
         value.set_linkage(Linkage::External);
-        value.set_gc("statepoint-example");
+        value.set_gc("coreclr");
         let start = &mir.positions[func.start.index()];
         let known = func.start != PosId::NONE;
         let name = if known { mir.func_names[start.func as usize].as_str() } else { symbol_name };

@@ -111,6 +111,12 @@ impl<'p> FnCx<'_, 'p> {
             return Ok(vals.into_iter().zip(types).collect());
         }
         let mut types = Vec::new();
+        if let [only] = &call.args[..]
+            && matches!(self.types().get(self.ty(only)), Type::Tuple(types) if types.len() != 1)
+        {
+            let (vals, types) = self.spread(only)?;
+            return Ok(vals.into_iter().zip(types).collect());
+        }
         for arg in &call.args {
             let own = self.ty(arg);
             let own = if self.is_nil(arg) && !own.is_valid() { TypeId::UNTYPED_NIL } else { own };

@@ -213,9 +213,24 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn equal_interfaces(&mut self, a: &Val, b: &Val, ty: TypeId) -> Value {
-        let same = self.b.cmp(CmpOp::Eq, a.leaf(0), b.leaf(0));
-        let name = if self.lo.has_methods(ty) { "ifaceeq" } else { "efaceeq" };
-        let args = [a.leaf(0), a.leaf(1), b.leaf(1)];
+        let (t, u) = (a.leaf(0), b.leaf(0));
+        let mut same = self.b.cmp(CmpOp::Eq, t, u);
+        let with_itabs = self.lo.has_methods(ty);
+        if with_itabs {
+            // The runtime makes itabs too, so different ones can be of one type.
+            let var = self.b.declare_var(Ty::Bool);
+            self.b.def_var(var, same);
+            let (other, done) = (self.b.create_block(), self.b.create_block());
+            self.b.branch(same, done, other);
+            self.b.switch_to_sealed(other);
+            let one_type = self.runtime1("sametype", &[t, u], Ty::Bool);
+            self.b.def_var(var, one_type);
+            self.b.jump(done, vec![]);
+            self.b.switch_to_sealed(done);
+            same = self.b.use_var(var);
+        }
+        let name = if with_itabs { "ifaceeq" } else { "efaceeq" };
+        let args = [t, a.leaf(1), b.leaf(1)];
         let result = self.and_then(same, |cx| Ok(cx.runtime1(name, &args, Ty::Bool)));
         result.unwrap_or(same)
     }
@@ -235,20 +250,6 @@ impl<'p> FnCx<'_, 'p> {
 
     /// The descriptor of an interface's dynamic type, nil for a nil interface.
     pub fn dynamic_type(&mut self, val: &Val, ty: TypeId) -> Value {
-        let word = val.leaf(0);
-        if !self.lo.has_methods(ty) {
-            return word;
-        }
-        let var = self.b.declare_var(Ty::Ptr);
-        let (load, done) = (self.b.create_block(), self.b.create_block());
-        self.b.def_var(var, word);
-        let nil = self.b.is_nil(word);
-        self.b.branch(nil, done, load);
-        self.b.switch_to_sealed(load);
-        let desc = self.b.load_at(Ty::Ptr, word, 8);
-        self.b.def_var(var, desc);
-        self.b.jump(done, vec![]);
-        self.b.switch_to_sealed(done);
-        self.b.use_var(var)
+        self.type_in_word(val.leaf(0), ty)
     }
 }

@@ -166,9 +166,23 @@ impl<'p> Lower<'p> {
             }
             Type::Interface(_) => {
                 let (t, u) = (cx.b.load(Ty::Ptr, p), cx.b.load(Ty::Ptr, q));
-                cx.require(CmpOp::Eq, t, u);
+                let name = if self.has_methods(ty) {
+                    let sig = Signature { params: vec![Ty::Ptr; 2], results: vec![Ty::Bool], context: false };
+                    let f = self.m.declare("runtime.sametype", Some(sig.clone()));
+                    let (same, other) = (cx.b.create_block(), cx.b.create_block());
+                    let equal = cx.b.cmp(CmpOp::Eq, t, u);
+                    cx.b.branch(equal, same, other);
+                    cx.b.switch_to_sealed(other);
+                    let one_type = cx.b.call(f, &sig, vec![t, u])[0];
+                    let fail = cx.fail;
+                    cx.b.branch(one_type, same, fail);
+                    cx.b.switch_to_sealed(same);
+                    "runtime.ifaceeq"
+                } else {
+                    cx.require(CmpOp::Eq, t, u);
+                    "runtime.efaceeq"
+                };
                 let (x, y) = (cx.b.load_at(Ty::Ptr, p, 8), cx.b.load_at(Ty::Ptr, q, 8));
-                let name = if self.has_methods(ty) { "runtime.ifaceeq" } else { "runtime.efaceeq" };
                 let sig = Signature { params: vec![Ty::Ptr; 3], results: vec![Ty::Bool], context: false };
                 let f = self.m.declare(name, Some(sig.clone()));
                 let same = cx.b.call(f, &sig, vec![t, x, y])[0];

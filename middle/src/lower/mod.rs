@@ -32,7 +32,7 @@ mod iface;
 mod init;
 mod intrinsics;
 pub mod layout;
-mod mangle;
+pub mod mangle;
 mod maps;
 mod order;
 mod place;

@@ -112,7 +112,6 @@ fn list(patterns: &[&str], overlay: &Overlay) -> Vec<Listed> {
         .collect()
 }
 
-
 /// The packages that match and what they import, in dependency order.
 pub fn list_with_overlay(goroot: &Path, patterns: &[&str]) -> (Vec<Listed>, Overlay) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -152,13 +151,8 @@ pub fn check_all(
                 imports.insert(written.clone(), id);
             }
         }
-        let input = Input {
-            path: &package.path,
-            files: &files,
-            nodes: ids.len(),
-            go_version: (1, 26),
-            imports: &imports,
-        };
+        let input =
+            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
         let checked = check_package(types, sources, &input);
         known.insert(package.path.clone(), checked.package);
         if checked.has_errors() {

@@ -22,7 +22,7 @@ func strequal(p, q unsafe.Pointer) bool    { return strequalfn(*(*string)(p), *(
 
 func interequal(p, q unsafe.Pointer) bool {
 	x, y := (*iface)(p), (*iface)(q)
-	return x.tab == y.tab && ifaceeq(x.tab, x.data, y.data)
+	return (x.tab == y.tab || sametype(x.tab, y.tab)) && ifaceeq(x.tab, x.data, y.data)
 }
 
 func nilinterequal(p, q unsafe.Pointer) bool {
@@ -43,6 +43,11 @@ func efaceeq(t *_type, x, y unsafe.Pointer) bool {
 		return x == y
 	}
 	return eq(x, y)
+}
+
+// sametype reports whether two different itabs are of one type: the compiler's and those of getitab are not unique.
+func sametype(a, b *itab) bool {
+	return a != nil && b != nil && a.Type == b.Type
 }
 
 func ifaceeq(tab *itab, x, y unsafe.Pointer) bool {

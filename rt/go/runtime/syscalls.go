@@ -37,6 +37,21 @@ func syscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2, errno uintptr) {
 	return r1, r2, 0
 }
 
+// syscall_rawSyscallNoError is for calls that cannot fail.
+//
+//go:linkname syscall_rawSyscallNoError syscall.rawSyscallNoError
+func syscall_rawSyscallNoError(num, a1, a2, a3 uintptr) (r1, r2 uintptr) {
+	args := [7]uintptr{num, a1, a2, a3}
+	return rt_rawsyscall((*[7]uintptr)(noescape(unsafe.Pointer(&args))))
+}
+
+//go:linkname syscall_gettimeofday syscall.gettimeofday
+func syscall_gettimeofday(tv *[2]int64) (errno uintptr) {
+	sec, nsec := rt_walltime()
+	*tv = [2]int64{sec, nsec / 1000}
+	return 0
+}
+
 //go:linkname fcntl
 func fcntl(fd, cmd, arg int32) (ret int32, errno int32) {
 	r, _, e := syscall6(sysFcntl, uintptr(fd), uintptr(cmd), uintptr(arg), 0, 0, 0)

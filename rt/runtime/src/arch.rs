@@ -278,6 +278,34 @@ rt_rawsyscall:
     jmp rcx
     .cfi_endproc
 
+    // Package syscall's clone with CLONE_VFORK: (number, a1, a2, a3) -> (r1, errno), a Go function by its convention. As
+    // rt_rawsyscall, it keeps nothing on the stack that the child, which returns first, could overwrite.
+    .p2align 4
+    .globl syscall.rawVforkSyscall
+syscall.rawVforkSyscall:
+    .cfi_startproc
+    movq xmm0, qword ptr [rsp]
+    mov rax, rdi
+    mov rdi, rsi
+    mov rsi, rdx
+    mov rdx, rcx
+    xor r10d, r10d
+    xor r8d, r8d
+    xor r9d, r9d
+    syscall
+    movq rcx, xmm0
+    add rsp, 8
+    .cfi_adjust_cfa_offset -8
+    xor edx, edx
+    cmp rax, -4095
+    jb 7f
+    mov rdx, rax
+    neg rdx
+    mov rax, -1
+7:
+    jmp rcx
+    .cfi_endproc
+
     // (code, closure, CallBlock). Its frames are `stack::walk::SPECIAL`.
     .p2align 4
     .globl rt_reflectcall

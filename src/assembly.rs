@@ -1,0 +1,122 @@
+//! Assembly of the program's packages: `go tool asm` assembles it, the back end makes ELF of what that writes.
+//!
+//! A package's `.s` files become one object. Its functions carry the suffix `.abi0`; the thunks by which Go calls them
+//! are made once it is known which of them the program declares, with what signature.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use frontend::types::Types;
+use llvm_backend::goobj::{AsmObject, convert, thunks};
+use middle::lower::mangle::package_prefix;
+use middle::mir::{Def, Module, Signature};
+use rayon::prelude::*;
+
+use crate::compile::{CodeUnit, Session};
+use crate::front::{Front, Unit};
+
+/// One package's assembly.
+pub struct Assembly {
+    package: String,
+    object: AsmObject,
+}
+
+/// Assembles every package that has `.s` files, in package order.
+///
+/// # Errors
+/// The assembler's own messages, or assembly that is not supported.
+pub fn assemble(front: &Front, session: &Session<'_>) -> Result<Vec<Assembly>, String> {
+    let with_assembly: Vec<(usize, &Unit)> =
+        front.units.iter().enumerate().filter(|(_, u)| !u.package.s_files.is_empty()).collect();
+    let all: Vec<Assembly> = with_assembly
+        .par_iter()
+        .map(|(i, unit)| package(*i, unit, &front.types, session))
+        .collect::<Result<_, String>>()?;
+    let functions: BTreeSet<&str> = all.iter().flat_map(|a| &a.object.functions).map(String::as_str).collect();
+    for a in &all {
+        if let Some(name) = a.object.external_functions.iter().find(|f| !functions.contains(f.as_str())) {
+            let error = llvm_backend::goobj::GoobjError::CallsGo(name.clone());
+            return Err(format!("{}: {error}", a.package));
+        }
+    }
+    Ok(all)
+}
+
+/// Variables of Go code that assembly uses, which no pass may drop.
+pub fn variables(all: &[Assembly]) -> Vec<String> {
+    all.iter().flat_map(|a| a.object.variables.iter().cloned()).collect()
+}
+
+/// The finished objects, each package's with the thunks that the units need.
+///
+/// # Errors
+/// A failure of the back end: a bug of ours.
+pub fn units(all: Vec<Assembly>, compiled: &[CodeUnit]) -> Result<Vec<CodeUnit>, String> {
+    let mut signatures: HashMap<&str, &Signature> = HashMap::new();
+    for unit in compiled {
+        for (name, data) in &unit.module.symbols {
+            if let Def::Extern(Some(sig)) = &data.def {
+                signatures.entry(name).or_insert(sig);
+            }
+        }
+    }
+    all.into_iter()
+        .map(|a| {
+            let functions: Vec<(&str, &Signature)> =
+                a.object.functions.iter().filter_map(|f| signatures.get(f.as_str()).map(|s| (f.as_str(), *s))).collect();
+            let mut ready = vec![a.object.elf];
+            if !functions.is_empty() {
+                ready.push(thunks(&functions).map_err(|e| format!("{}: {e}", a.package))?);
+            }
+            Ok(CodeUnit { name: format!("{}.s", a.package), module: Module::new(), ready })
+        })
+        .collect()
+}
+
+fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> Result<Assembly, String> {
+    let package = &unit.package;
+    let path = unit.checked.as_ref().map_or(package.import_path.as_str(), |c| package_prefix(types, c.package));
+    let files: Vec<PathBuf> =
+        package.s_files.iter().map(|f| session.overlay.resolve(&package.dir.join(f)).to_owned()).collect();
+    let folder = session.work.join(format!("asm{index:05}"));
+    let io = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    std::fs::create_dir_all(&folder).map_err(|e| io(&folder, e))?;
+    let header = folder.join("go_asm.h");
+    std::fs::write(&header, constants(unit, types)).map_err(|e| io(&header, e))?;
+    let output = folder.join("out.o");
+    let toolchain = session.toolchain;
+    let mut command = toolchain.go_command();
+    command.args(["tool", "asm", "-p", path]).arg("-I").arg(&folder).arg("-I").arg(&package.dir);
+    command.arg("-I").arg(toolchain.goroot.join("pkg/include"));
+    command.args(["-D", "GOOS_linux", "-D", &format!("GOARCH_{}", toolchain.goarch)]);
+    if toolchain.goarch == "amd64" {
+        command.args(["-D", &format!("GOAMD64_{}", toolchain.goamd64)]);
+    }
+    command.arg("-o").arg(&output).args(&files).env("GOARCH", &toolchain.goarch).current_dir(&package.dir);
+    run(&mut command, &package.import_path)?;
+    let goobj = std::fs::read(&output).map_err(|e| io(&output, e))?;
+    let object = convert(&goobj).map_err(|e| format!("{}: {e}", package.import_path))?;
+    Ok(Assembly { package: package.import_path.clone(), object })
+}
+
+fn run(command: &mut Command, package: &str) -> Result<(), String> {
+    let out = command.output().map_err(|e| format!("go tool asm: {e}"))?;
+    if out.status.success() {
+        return Ok(());
+    }
+    Err(format!("# {package}\n{}", String::from_utf8_lossy(&out.stderr).trim_end()))
+}
+
+/// `go_asm.h`: the package's integer constants, as `const_name`.
+fn constants(unit: &Unit, types: &Types) -> String {
+    let mut lines: BTreeSet<String> = BTreeSet::new();
+    let Some(checked) = &unit.checked else { return String::new() };
+    for object in types.members(checked.package) {
+        let object = types.object(object);
+        if let Some(value) = object.const_value().and_then(|c| c.to_i64()) {
+            lines.insert(format!("#define const_{} {value}\n", object.name));
+        }
+    }
+    lines.into_iter().collect()
+}
