@@ -686,6 +686,8 @@ impl FnCx<'_, '_> {
         match name {
             "go:nosplit" => self.b.pragmas().nosplit = true,
             "go:noinline" => self.b.pragmas().noinline = true,
+            // Ours, for the overlay: `recover` and tracebacks look through the function.
+            "go:wrapper" => self.b.pragmas().wrapper = true,
             _ => {}
         }
     }

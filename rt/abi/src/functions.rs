@@ -7,6 +7,8 @@
 //! A function that can fail as the language says (send on a closed channel, ...) returns a code and the Go side
 //! raises the panic; the runtime itself never starts one, but for [`SIGPANIC`].
 
+use crate::tls::{FLOAT_RESULT_REGISTERS, INT_RESULT_REGISTERS, RESULT_WORDS};
+
 /// How a runtime function is called.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
@@ -148,7 +150,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_ready", System, &[Raw], &[]),
     // resumes at the landing pad of the frame that holds the given stack address
     f("rt_recover_to", NoReturn, &[Ptr], &[]),
-    // (code, closure context, CallBlock): calls with the registers of the block and stores the result registers
+    // (code, closure context, CallBlock): calls with the registers of the block and stores the results
     f("rt_reflectcall", System, &[Raw, Ptr, Ptr], &[]),
     // (object, closure taking nothing or null to remove) -> 1, or 0 if the object is not the start of a heap object
     f("rt_set_finalizer", System, &[Ptr, Ptr], &[I64]),
@@ -251,16 +253,59 @@ pub const CALL_STACK: usize = 64;
 
 /// The register image of `rt_reflectcall`. Lives in memory the caller keeps alive; while the call runs the collector
 /// does not read it, so the caller keeps pointer arguments alive, and takes pointer results before its next safepoint.
+/// Addresses of the caller's own stack may not be arguments: the stack can move before they are loaded.
 #[repr(C)]
 pub struct CallBlock {
     pub ints: [u64; CALL_INTS],
     pub floats: [u64; CALL_FLOATS],
+    /// Unused: puts `stack` where [`StubFrame`] has it.
+    pub gap: u64,
     pub stack: [u64; CALL_STACK],
-    /// rax, rdx, rcx after the call.
-    pub result_ints: [u64; 3],
-    /// xmm0, xmm1.
-    pub result_floats: [u64; 2],
+    /// How many words of `stack` are passed.
+    pub stack_count: u64,
+    pub results: ResultBlock,
 }
+
+/// The results of a call, as the convention returns them.
+#[repr(C)]
+pub struct ResultBlock {
+    /// How many result words of the thread block the callee fills.
+    pub count: u64,
+    /// rax, rdx, rcx.
+    pub ints: [u64; INT_RESULT_REGISTERS],
+    /// xmm0, xmm1.
+    pub floats: [u64; FLOAT_RESULT_REGISTERS],
+    /// Of the thread block.
+    pub words: [u64; RESULT_WORDS],
+}
+
+/// The frame of `reflect.makeFuncStub`, the code of closures whose functions are made at run time. It calls
+/// `closure.handler(closure, &frame.ints) -> *ResultBlock` and returns these results; the block may end after
+/// `words[..count]`.
+#[repr(C)]
+pub struct StubFrame {
+    pub closure: *const StubClosure,
+    pub ints: [u64; CALL_INTS],
+    pub floats: [u64; CALL_FLOATS],
+    /// The return address. Words of stack arguments follow.
+    pub pc: usize,
+}
+
+/// The head of such a closure.
+#[repr(C)]
+pub struct StubClosure {
+    pub code: usize,
+    pub handler: usize,
+    /// Which words of the stub's frame hold pointers, as indices from its first; words of stack arguments as well.
+    pub roots: *const u16,
+    pub roots_len: usize,
+}
+
+const _: () = {
+    let first = core::mem::offset_of!(StubFrame, ints);
+    assert!(core::mem::offset_of!(CallBlock, floats) == core::mem::offset_of!(StubFrame, floats) - first);
+    assert!(core::mem::offset_of!(CallBlock, stack) == size_of::<StubFrame>() - first);
+};
 
 /// Texts of wait reasons, as in gc's tracebacks; `rt_park` takes an index.
 pub const WAIT_REASONS: &[&str] = &[

@@ -7,15 +7,6 @@ import (
 	"unsafe"
 )
 
-// callBlock is the register image of rt_reflectcall: see rt/abi's CallBlock.
-type callBlock struct {
-	ints         [6]uint64
-	floats       [8]uint64
-	stack        [64]uint64
-	resultInts   [3]uint64
-	resultFloats [2]uint64
-}
-
 //go:linkname reflect_typedmemmove reflect.typedmemmove
 func reflect_typedmemmove(t *_type, dst, src unsafe.Pointer) { typedmemmove(t, dst, src) }
 

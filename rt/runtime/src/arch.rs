@@ -14,13 +14,13 @@
 
 use crate::sched::{CTX_CLOSURE, CTX_FULL, CTX_PC, CTX_RBX, CTX_REST, CTX_RESULTS, CTX_SP, CTX_VECTORS};
 use core::mem::offset_of;
-use ingot_abi::functions::CallBlock;
-use ingot_abi::tls::{G_OFFSET, GUARD_OFFSET, SYSTEM_STACK_OFFSET};
+use ingot_abi::functions::{CallBlock, ResultBlock, StubClosure, StubFrame};
+use ingot_abi::tls::{G_OFFSET, GUARD_OFFSET, RESULTS_OFFSET, SYSTEM_STACK_OFFSET};
 
 /// `ThreadBlock::reserved[1]`: where the entry of a check keeps r11 for three instructions.
 const SCRATCH_OFFSET: usize = SYSTEM_STACK_OFFSET + 8;
 
-/// Bytes `rt_reflectcall` needs below its entry, with those its callee may use before its own check.
+/// Bytes `rt_reflectcall` and the stub need below their entry, with those its callee may use before its own check.
 const REFLECT_NEED: usize = 1024;
 
 #[cfg(not(test))]
@@ -330,7 +330,7 @@ rt_reflectcall_grown:
     mov rax, [rsp + 520]
     lea rsi, [rax + {block_stack}]
     mov rdi, rsp
-    mov ecx, 64
+    mov rcx, [rax + {block_stack_count}]
     rep movsq
     movsd xmm0, [rax + {block_floats}]
     movsd xmm1, [rax + {block_floats} + 8]
@@ -352,13 +352,78 @@ rt_reflectcall_grown:
     .hidden rt_reflectcall_return
 rt_reflectcall_return:
     mov r11, [rsp + 520]
-    mov [r11 + {block_ints}], rax
-    mov [r11 + {block_ints} + 8], rdx
-    mov [r11 + {block_ints} + 16], rcx
-    movsd [r11 + {block_result_floats}], xmm0
-    movsd [r11 + {block_result_floats} + 8], xmm1
+    mov [r11 + {block_results} + {result_ints}], rax
+    mov [r11 + {block_results} + {result_ints} + 8], rdx
+    mov [r11 + {block_results} + {result_ints} + 16], rcx
+    movsd [r11 + {block_results} + {result_floats}], xmm0
+    movsd [r11 + {block_results} + {result_floats} + 8], xmm1
+    mov rcx, [r11 + {block_results} + {result_count}]
+    test rcx, rcx
+    jz 7f
+    mov rsi, fs:[0]
+    add rsi, {thread_results}
+    lea rdi, [r11 + {block_results} + {result_words}]
+    rep movsq
+7:
     add rsp, 536
     .cfi_adjust_cfa_offset -536
+    ret
+    .cfi_endproc
+
+    // The code of a `StubClosure`, in r10. Its frame is a `StubFrame`, special to the stack walk: what the argument
+    // registers and stack words hold is known by the closure's roots.
+    .p2align 4
+    .globl reflect.makeFuncStub
+reflect.makeFuncStub:
+    .cfi_startproc
+    sub rsp, {stub_size}
+    .cfi_adjust_cfa_offset {stub_size}
+    mov [rsp], r10
+    mov [rsp + {stub_ints}], rdi
+    mov [rsp + {stub_ints} + 8], rsi
+    mov [rsp + {stub_ints} + 16], rdx
+    mov [rsp + {stub_ints} + 24], rcx
+    mov [rsp + {stub_ints} + 32], r8
+    mov [rsp + {stub_ints} + 40], r9
+    movsd [rsp + {stub_floats}], xmm0
+    movsd [rsp + {stub_floats} + 8], xmm1
+    movsd [rsp + {stub_floats} + 16], xmm2
+    movsd [rsp + {stub_floats} + 24], xmm3
+    movsd [rsp + {stub_floats} + 32], xmm4
+    movsd [rsp + {stub_floats} + 40], xmm5
+    movsd [rsp + {stub_floats} + 48], xmm6
+    movsd [rsp + {stub_floats} + 56], xmm7
+    lea rax, [rsp - {need}]
+    cmp rax, fs:[{guard}]
+    jae 8f
+    mov edi, {need} + 64
+    call rt_morestack_large
+    .globl rt_stub_grown
+    .hidden rt_stub_grown
+rt_stub_grown:
+8:
+    mov rdi, [rsp]
+    lea rsi, [rsp + {stub_ints}]
+    call qword ptr [rdi + {closure_handler}]
+    .globl rt_stub_return
+    .hidden rt_stub_return
+rt_stub_return:
+    mov rcx, [rax + {result_count}]
+    test rcx, rcx
+    jz 9f
+    lea rsi, [rax + {result_words}]
+    mov rdi, fs:[0]
+    add rdi, {thread_results}
+    rep movsq
+9:
+    mov r11, rax
+    mov rax, [r11 + {result_ints}]
+    mov rdx, [r11 + {result_ints} + 8]
+    mov rcx, [r11 + {result_ints} + 16]
+    movsd xmm0, [r11 + {result_floats}]
+    movsd xmm1, [r11 + {result_floats} + 8]
+    add rsp, {stub_size}
+    .cfi_adjust_cfa_offset -{stub_size}
     ret
     .cfi_endproc
 
@@ -381,13 +446,27 @@ rt_personality:
     vectors = const CTX_VECTORS,
     need = const REFLECT_NEED,
     block_stack = const offset_of!(CallBlock, stack),
+    block_stack_count = const offset_of!(CallBlock, stack_count),
     block_floats = const offset_of!(CallBlock, floats),
-    block_ints = const offset_of!(CallBlock, result_ints),
-    block_result_floats = const offset_of!(CallBlock, result_floats),
+    block_results = const offset_of!(CallBlock, results),
+    result_count = const offset_of!(ResultBlock, count),
+    result_ints = const offset_of!(ResultBlock, ints),
+    result_floats = const offset_of!(ResultBlock, floats),
+    result_words = const offset_of!(ResultBlock, words),
+    thread_results = const RESULTS_OFFSET,
+    stub_size = const STUB_SIZE,
+    stub_ints = const offset_of!(StubFrame, ints),
+    stub_floats = const offset_of!(StubFrame, floats),
+    closure_handler = const offset_of!(StubClosure, handler),
 );
+
+/// Bytes of a stub's frame below its return address.
+pub const STUB_SIZE: usize = offset_of!(StubFrame, pc);
 
 // `rt_reflectcall` knows these numbers.
 const _: () = assert!(ingot_abi::functions::CALL_STACK == 64 && offset_of!(CallBlock, ints) == 0);
+// Calls keep the stack aligned.
+const _: () = assert!(STUB_SIZE % 16 == 8);
 
 unsafe extern "C" {
     pub fn rt_resume() -> !;
@@ -396,6 +475,8 @@ unsafe extern "C" {
     pub fn rt_sigreturn();
     pub fn rt_reflectcall_grown();
     pub fn rt_reflectcall_return();
+    pub fn rt_stub_grown();
+    pub fn rt_stub_return();
     pub fn rt_clone(flags: usize, stack: usize, ptid: *const u32, ctid: *const u32, tls: usize, m: usize) -> isize;
 }
 

@@ -127,7 +127,7 @@ impl Shift {
             }
         };
         if let Some(special) = &frame.special {
-            special.roots.iter().for_each(|&word| adjust(word as u64));
+            special.roots().for_each(adjust);
             return;
         }
         let tables = tables::get();

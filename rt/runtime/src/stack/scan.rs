@@ -41,7 +41,7 @@ pub fn scan_goroutine(_: &WorldStopped, g: *mut G, f: &mut dyn FnMut(*mut usize)
 fn scan_frame(frame: &Frame, f: &mut dyn FnMut(*mut usize)) {
     let slot = |word: u64| (frame.sp + word as usize * 8) as *mut usize;
     if let Some(special) = &frame.special {
-        special.roots.iter().for_each(|&word| f(slot(word as u64)));
+        special.roots().for_each(|word| f(slot(word)));
         return;
     }
     let tables = tables::get();

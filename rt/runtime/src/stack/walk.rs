@@ -8,6 +8,7 @@ use crate::arch;
 use crate::sched::G;
 use crate::tables;
 use crate::unwind;
+use ingot_abi::functions::StubFrame;
 use ingot_abi::tables::{Function, NONE, Site};
 
 /// A frame of the runtime's own assembly on a goroutine's stack.
@@ -15,19 +16,41 @@ pub struct Special {
     pub pc: usize,
     /// Bytes from the stack pointer to the return address.
     pub size: usize,
-    /// Words from the stack pointer that hold pointers.
-    pub roots: &'static [usize],
+    /// Words from the stack pointer that hold pointers; those of a stub's stack arguments lie beyond its return address.
+    pub roots: &'static [u16],
+    /// More of them.
+    pub more_roots: &'static [u16],
 }
 
-/// The special frame with that return address.
-pub fn special(pc: usize) -> Option<Special> {
+/// The special frame with that return address and stack pointer.
+pub fn special(pc: usize, sp: usize) -> Option<Special> {
+    let fixed = |size, roots| Some(Special { pc, size, roots, more_roots: &[] });
     if pc == arch::rt_reflectcall_return as *const () as usize {
-        return Some(Special { pc, size: 536, roots: &[64, 65] });
+        return fixed(536, &[64, 65]);
     }
     if pc == arch::rt_reflectcall_grown as *const () as usize {
-        return Some(Special { pc, size: 24, roots: &[0, 1] });
+        return fixed(24, &[0, 1]);
+    }
+    if pc == arch::rt_stub_return as *const () as usize || pc == arch::rt_stub_grown as *const () as usize {
+        // SAFETY: the frame is a stub's, and keeps its closure alive, which keeps the list alive; neither changes.
+        let more_roots = unsafe {
+            let closure = (*(sp as *const StubFrame)).closure;
+            if (*closure).roots_len == 0 {
+                &[]
+            } else {
+                core::slice::from_raw_parts((*closure).roots, (*closure).roots_len)
+            }
+        };
+        return Some(Special { pc, size: arch::STUB_SIZE, roots: &[0], more_roots });
     }
     None
+}
+
+impl Special {
+    /// All words that hold pointers.
+    pub fn roots(&self) -> impl Iterator<Item = u64> {
+        self.roots.iter().chain(self.more_roots).map(|&word| u64::from(word))
+    }
 }
 
 pub struct Frame {
@@ -72,7 +95,7 @@ impl Iterator for Frames {
             return None;
         }
         let tables = tables::get();
-        let mut frame = Frame { sp, pc, size: 0, site: None, function: None, special: special(pc) };
+        let mut frame = Frame { sp, pc, size: 0, site: None, function: None, special: special(pc, sp) };
         if let Some(special) = &frame.special {
             frame.size = special.size;
         } else if let Some(site) = tables.site(pc) {
