@@ -56,19 +56,21 @@ impl<'p> FnCx<'_, 'p> {
                     let (method, named) = (*method, *recv);
                     // Like any other operand without calls, a receiver is read after the calls of the arguments.
                     let late = !self.calls(operand) && call.args.iter().any(|e| self.calls(e));
-                    let mut args = Vec::new();
+                    let (mut args, mut alive) = (Vec::new(), Vec::new());
                     if late {
-                        args = self.call_operands(call, sig)?;
+                        (args, alive) = self.operands_of(call, sig, method)?;
                     }
                     let (recv, recv_ty) = self.receiver(operand, &selection)?;
                     if !late {
-                        args = self.call_operands(call, sig)?;
+                        (args, alive) = self.operands_of(call, sig, method)?;
                     }
                     args.insert(0, recv);
                     self.at(e.pos());
                     let abi = self.lo.abi(Some(recv_ty), sig);
                     let sym = self.lo.method_func(method, named);
-                    Ok(self.call_symbol(sym, &abi, &args))
+                    let results = self.call_symbol(sym, &abi, &args);
+                    alive.into_iter().for_each(|ptr| self.b.keep_alive(ptr));
+                    Ok(results)
                 }
                 Target::InterfaceMethod { index, .. } => {
                     let index = *index;
@@ -100,12 +102,7 @@ impl<'p> FnCx<'_, 'p> {
 
     fn static_call(&mut self, e: &'p Expr, call: &'p CallExpr, obj: ObjectId, targs: &[TypeId]) -> Res<Vec<Val>> {
         let sig = self.declared_signature(obj, targs);
-        let mut alive = Vec::new();
-        let args = if self.keeps_pointers(obj) {
-            self.operands_kept_alive(call, sig, &mut alive)?
-        } else {
-            self.call_operands(call, sig)?
-        };
+        let (args, alive) = self.operands_of(call, sig, obj)?;
         self.at(e.pos());
         let abi = self.lo.abi(None, sig);
         // A function under another's symbol is that function.
@@ -134,26 +131,15 @@ impl<'p> FnCx<'_, 'p> {
         source.decl.body.is_none() || source.decl.directives.iter().any(|d| kept.contains(&d.name.as_str()))
     }
 
-    fn operands_kept_alive(&mut self, call: &'p CallExpr, sig: TypeId, alive: &mut Vec<Value>) -> Res<Vec<Val>> {
-        let pointers: Vec<Option<&'p Expr>> = call.args.iter().map(|e| self.pointer_bits(e)).collect();
-        let Some(params) = self.types().as_signature(sig).map(|s| s.params.clone()) else {
-            return self.call_operands(call, sig);
-        };
-        if pointers.iter().all(Option::is_none) || call.ellipsis.is_some() || params.len() != call.args.len() {
-            return self.call_operands(call, sig);
+    /// The arguments of a call of a declared function, and the pointers to keep alive until it has returned.
+    fn operands_of(&mut self, call: &'p CallExpr, sig: TypeId, obj: ObjectId) -> Res<(Vec<Val>, Vec<Value>)> {
+        if !self.keeps_pointers(obj) {
+            return Ok((self.call_operands(call, sig)?, Vec::new()));
         }
-        let mut vals = Vec::new();
-        for ((arg, ptr), &ty) in call.args.iter().zip(pointers).zip(&params) {
-            vals.push(match ptr {
-                Some(ptr) => {
-                    let ptr = self.expr(ptr)?.leaf(0);
-                    alive.push(ptr);
-                    Val::one(self.b.conv(ConvOp::PtrToInt, Ty::I64, ptr))
-                }
-                None => self.expr_as(arg, ty)?,
-            });
-        }
-        Ok(vals)
+        let outer = self.kept.replace(Vec::new());
+        let args = self.call_operands(call, sig);
+        let kept = std::mem::replace(&mut self.kept, outer).unwrap_or_default();
+        Ok((args?, kept))
     }
 
     /// The arguments of a call, one for each parameter of the signature: converted, a variadic rest gathered.

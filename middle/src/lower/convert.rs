@@ -186,6 +186,9 @@ impl<'p> FnCx<'_, 'p> {
         }
         match (from, to) {
             (Basic::UnsafePointer | Basic::UntypedNil, Basic::Uintptr) => {
+                if let Some(kept) = &mut self.kept {
+                    kept.push(val.leaf(0));
+                }
                 return Ok(Val::one(self.b.conv(ConvOp::PtrToInt, Ty::I64, val.leaf(0))));
             }
             (Basic::Uintptr, Basic::UnsafePointer) => {

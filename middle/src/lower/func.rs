@@ -163,6 +163,8 @@ pub(super) struct FnCx<'a, 'p> {
     pub range_body: Option<Rc<super::range_func::RangeBody>>,
     /// Temporaries whose value no one else uses: a variable declared with one takes it over.
     pub owned: HashMap<Value, Slot>,
+    /// While arguments are evaluated whose pointers must live through the call: those converted to uintptr.
+    pub kept: Option<Vec<Value>>,
     /// Function literals named so far.
     pub literals: u32,
     /// Bodies of loops over functions named so far.
@@ -209,6 +211,7 @@ impl<'a, 'p> FnCx<'a, 'p> {
             defers: None,
             range_body: None,
             owned: HashMap::new(),
+            kept: None,
             literals: 0,
             range_literals: 0,
             wraps: 0,

@@ -62,7 +62,16 @@ impl<'p> FnCx<'_, 'p> {
             for e in &clause.exprs {
                 let next = self.b.create_block();
                 self.at(e.pos());
-                self.cond(e, body, next)?;
+                let ty = self.ty(e);
+                if self.types().is_interface(ty) {
+                    // It is compared with true.
+                    let case = self.expr(e)?;
+                    let yes = Val::one(self.b.bool(true));
+                    let equal = self.equal_of_types(&yes, TypeId::BOOL, &case, ty)?;
+                    self.b.branch(equal, body, next);
+                } else {
+                    self.cond(e, body, next)?;
+                }
                 self.b.switch_to_sealed(next);
             }
         }
