@@ -203,6 +203,8 @@ void LatePass::insertPolls(Function &F) {
     for (auto *P : predecessors(c.header))
       if (P != c.latch)
         c.entering = P;
+    // And where it leaves to may have been the header of another, which has an outer loop in front now.
+    c.exit = c.branch->getSuccessor(c.branch->getSuccessor(0) == c.header ? 1 : 0);
     stripMine(F, c);
   }
   FAM.invalidate(F, PreservedAnalyses::none());
