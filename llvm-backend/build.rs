@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 const SOURCES: &[&str] =
-    &["barriers.cpp", "codegen.cpp", "frames.cpp", "late.cpp", "pipeline.cpp", "prologue.cpp", "scalarize.cpp", "stack_objects.cpp"];
+    &["barriers", "codegen", "frames", "late", "pipeline", "polls", "prologue", "scalarize", "stack_objects"];
 
 fn main() {
     let prefix = std::env::var("LLVM_SYS_221_PREFIX").unwrap_or_else(|_| "/usr/lib/llvm-22".to_owned());
@@ -21,8 +21,8 @@ fn main() {
         build.flag(flag);
     }
     for source in SOURCES {
-        build.file(format!("shim/{source}"));
-        println!("cargo:rerun-if-changed=shim/{source}");
+        build.file(format!("shim/{source}.cpp"));
+        println!("cargo:rerun-if-changed=shim/{source}.cpp");
     }
     println!("cargo:rerun-if-changed=shim/shim.h");
     println!("cargo:rerun-if-env-changed=LLVM_SYS_221_PREFIX");

@@ -71,7 +71,7 @@ extern "C" char *ingot_optimize(LLVMModuleRef module, LLVMTargetMachineRef targe
     return nullptr;
 
   ingot::Errors errors;
-  ingot::LatePass late{*host, errors, FAM};
+  ingot::LatePass late{*host, errors, FAM, options->optimize != 0};
   for (auto &F : M) {
     if (F.isDeclaration() || !F.hasGC())
       continue;

@@ -1,12 +1,6 @@
-// The prologue check and loop polls: where a goroutine notices that its stack is short or that it should stop.
+// The prologue check: where a goroutine notices that its stack is short or that it should stop. See polls.cpp for loops.
 
 #include "shim.h"
-#include "llvm/Analysis/CFG.h"
-#include "llvm/Analysis/LoopInfo.h"
-#include "llvm/Analysis/ScalarEvolution.h"
-#include "llvm/IR/InlineAsm.h"
-#include "llvm/IR/InstIterator.h"
-#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -60,53 +54,6 @@ void LatePass::insertPrologueCheck(Function &F) {
   F.addFnAttr(CHECKED);
   if (!objects.empty())
     describeStackObjects(F, call);
-}
-
-// Whether a loop surely ends after few and cheap iterations, so that it can do without a poll.
-static bool isShort(Loop *L, ScalarEvolution &SE) {
-  constexpr unsigned MaxTrips = 1024;
-  if (!L->isInnermost())
-    return false;
-  unsigned trips = SE.getSmallConstantMaxTripCount(L);
-  return trips != 0 && trips <= MaxTrips;
-}
-
-void LatePass::insertPolls(Function &F) {
-  if (F.hasFnAttribute(NOSPLIT))
-    return;
-  SmallVector<std::pair<const BasicBlock *, const BasicBlock *>> edges;
-  FindFunctionBackedges(F, edges);
-  if (edges.empty())
-    return;
-  // The steps before changed the function.
-  FAM.invalidate(F, PreservedAnalyses::none());
-  auto &LI = FAM.getResult<LoopAnalysis>(F);
-  auto &SE = FAM.getResult<ScalarEvolutionAnalysis>(F);
-  // One poll per latch, whatever it jumps back to; irreducible loops have back edges too.
-  SmallVector<BasicBlock *> latches;
-  SmallPtrSet<BasicBlock *, 16> seen;
-  for (auto [from, to] : edges) {
-    auto *L = LI.getLoopFor(to);
-    if (L && L->getHeader() == to && isShort(L, SE))
-      continue;
-    if (seen.insert(const_cast<BasicBlock *>(from)).second)
-      latches.push_back(const_cast<BasicBlock *>(from));
-  }
-  for (auto *latch : latches) {
-    Instruction *at = latch->getTerminator();
-    if (isa<InvokeInst>(at)) {
-      // Poll behind the call, where its result is at hand.
-      auto *II = cast<InvokeInst>(at);
-      auto *next = SplitEdge(latch, II->getNormalDest());
-      at = next->getTerminator();
-    }
-    IRBuilder<> B(at);
-    auto *cond = belowGuard(B, 0);
-    auto *then = SplitBlockAndInsertIfThen(cond, at, false, unlikely(F.getContext()));
-    B.SetInsertPoint(then);
-    callSavingEntry(B, "rt_poll", {}, F.getFnAttribute(POLL_SITE).getValueAsString());
-  }
-  FAM.invalidate(F, PreservedAnalyses::none());
 }
 
 } // namespace ingot

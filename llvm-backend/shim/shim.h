@@ -71,6 +71,7 @@ struct LatePass {
   const IngotHost &host;
   Errors &errors;
   llvm::FunctionAnalysisManager &FAM;
+  bool stripMining; // of counted loops, for their polls
 
   void run(llvm::Function &F);
 

@@ -64,7 +64,7 @@ struct Rewriter {
     return s;
   }
 
-  // Whether all plain-address operands of a phi, select or compare have counterparts.
+  // Gives every user of `old` the collected pointer `now`.
   void users(Value *old, Value *now) {
     laundered[old] = now;
     SmallVector<Use *> uses;
@@ -90,21 +90,8 @@ struct Rewriter {
       } else if (auto *MS = dyn_cast<MemSetInst>(I)) {
         B.CreateMemSet(now, MS->getValue(), MS->getLength(), MS->getDestAlign(), MS->isVolatile());
         I->eraseFromParent();
-      } else if (auto *MT = dyn_cast<MemTransferInst>(I)) {
-        // Copies of pointer-free objects; LLVM sees through the address space cast.
-        Value *dst = MT->getRawDest() == old ? now : MT->getRawDest();
-        Value *src = MT->getRawSource() == old ? now : MT->getRawSource();
-        if (isa<MemMoveInst>(MT))
-          B.CreateMemMove(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
-        else
-          B.CreateMemCpy(dst, MT->getDestAlign(), src, MT->getSourceAlign(), MT->getLength(), MT->isVolatile());
-        // An object copied onto itself is used twice here; the instruction goes when all uses have been seen.
-        if (MT->getRawDest() == MT->getRawSource()) {
-          laundered[MT] = MT;
-          dead.push_back(MT);
-        } else {
-          MT->eraseFromParent();
-        }
+      } else if (isa<MemTransferInst>(I)) {
+        transfers.push_back(cast<MemTransferInst>(I));
       } else if (auto *P = dyn_cast<PHINode>(I)) {
         auto *N = PHINode::Create(now->getType(), P->getNumIncomingValues(), "", P->getIterator());
         phis.push_back({P, N});
@@ -131,6 +118,19 @@ struct Rewriter {
   }
   SmallVector<SelectInst *> selects;
   SmallVector<ICmpInst *> compares;
+  SmallVector<MemTransferInst *> transfers;
+
+  // A copy of pointer-free memory whose addresses are, one or both, in the frame.
+  void transfer(MemTransferInst *T) {
+    auto collected = [&](Value *V) { return isCollectedPointer(V->getType()) ? V : counterpart(V, T); };
+    Value *to = collected(T->getRawDest()), *from = collected(T->getRawSource());
+    IRBuilder<> B(T);
+    if (isa<MemMoveInst>(T))
+      B.CreateMemMove(to, T->getDestAlign(), from, T->getSourceAlign(), T->getLength(), T->isVolatile());
+    else
+      B.CreateMemCpy(to, T->getDestAlign(), from, T->getSourceAlign(), T->getLength(), T->isVolatile());
+    T->eraseFromParent();
+  }
 
   void finish() {
     for (auto [P, N] : phis)
@@ -141,7 +141,10 @@ struct Rewriter {
       N->setTrueValue(counterpart(S->getTrueValue(), S));
       N->setFalseValue(counterpart(S->getFalseValue(), S));
     }
-    SmallPtrSet<ICmpInst *, 8> done;
+    SmallPtrSet<Instruction *, 8> done;
+    for (auto *T : transfers)
+      if (done.insert(T).second)
+        transfer(T);
     for (auto *C : compares) {
       if (!done.insert(C).second)
         continue;

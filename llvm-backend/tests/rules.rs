@@ -123,6 +123,45 @@ bb2:
 }
 
 #[test]
+fn counted_loops_are_strip_mined_for_their_polls() {
+    let f = r#"func @"main.f" (ptr, i64) -> (i64) start !1 {
+bb0(v0: ptr, v1: i64):
+  v2: i64 = int i64, 0
+  jump bb1(v2, v2)
+bb1(v3: i64, v4: i64):
+  v5: bool = cmp.slt v3, v1
+  branch v5, bb2, bb3
+bb2:
+  v6: ptr = ptr_index v0, v3, 8, 0
+  v7: i64 = load.volatile i64, v6
+  v8: i64 = add v4, v7
+  v9: i64 = int i64, 1
+  v10: i64 = add v3, v9
+  jump bb1(v10, v8)
+bb3:
+  return v4
+}"#;
+    check_at(f, Level::O2, Stage::LlvmOpt, &["outer:", "icmp ugt i64 %", "select", "load volatile i64, ptr addrspace(1)", "strip:", "@rt_poll"], &[]);
+}
+
+#[test]
+fn a_call_at_the_end_keeps_its_frame() {
+    let f = r#"func @"main.f" (i64) -> (i64) start !1 {
+bb0(v0: i64):
+  v1: bool = cmp.slt v0, v0
+  branch v1, bb1, bb2
+bb1:
+  return v0
+bb2:
+  v2: i64 = int i64, 1
+  v3: i64 = sub v0, v2
+  v4: i64 = call @"main.f"(v3) : (i64) -> (i64) !1
+  return v4
+}"#;
+    check(f, Stage::Asm, &["callq\tmain.f"], &["jmp\tmain.f"]);
+}
+
+#[test]
 fn pointer_stores_have_a_barrier_unless_marked_or_to_a_slot() {
     let store = |flag: &str| {
         format!(
@@ -272,6 +311,22 @@ bb1(v5: ptr):
   return v10
 }"#;
     check(f, Stage::LlvmOpt, &["asm \"\", \"=r,0\""], &["addrspacecast"]);
+}
+
+#[test]
+fn copies_between_slots_are_laundered() {
+    let f = r#"func @"main.f" () -> () start !1 {
+  slot0: layout5 "a"
+  slot1: layout5 "b"
+bb0:
+  v2: ptr = slot_addr slot0
+  v3: ptr = slot_addr slot1
+  call @"main.p"(v2) : (ptr) -> () !1
+  mem_copy v3, v2, layout5
+  call @"main.p"(v3) : (ptr) -> () !1
+  return
+}"#;
+    check(f, Stage::LlvmOpt, &["llvm.memcpy.p1.p1"], &["addrspacecast", "llvm.memcpy.p0"]);
 }
 
 #[test]

@@ -81,12 +81,11 @@ impl<'a> Checker<'a> {
             Some(x) => x.clone(),
             None => Operand::constant(Const::Bool(true), TypeId::BOOL, e),
         };
-        let mut y = x;
-        self.match_types(&mut v, &mut y);
+        self.must_convert_untyped(&mut v, x.ty);
         if !v.is_valid() {
             return;
         }
-        if let Err((_, cause)) = self.comparable_operands(&v, &y, BinaryOp::Eq) {
+        if let Err((_, cause)) = self.comparable_operands(&v, &x, BinaryOp::Eq) {
             let message = format!("invalid case {} in switch on {} ({cause})", self.text(e), tag.text);
             self.error(v.span(), message);
             return;
@@ -222,7 +221,11 @@ impl<'a> Checker<'a> {
             if let Some(comm) = &clause.comm
                 && !is_communication(comm)
             {
-                self.error(comm.span, "select case must be send or receive (possibly with assignment)");
+                let at = match &comm.kind {
+                    StmtKind::Expr(e) => e.pos().span(),
+                    _ => comm.span,
+                };
+                self.error(at, "select case must be send or receive (possibly with assignment)");
                 continue;
             }
             self.open_scope();

@@ -286,7 +286,14 @@ impl Spelling {
             }
             interface += text.windows(b"interface{}".len()).filter(|w| w == b"interface{}").count();
         }
-        Spelling { byte: byte > uint8, rune: rune > int32, uint8: uint8 > byte, int32: int32 > rune, interface: interface > any }
+        Spelling {
+            // Where neither is written, the type comes from an index or a rune constant.
+            byte: byte > uint8 || byte + uint8 == 0,
+            rune: rune > int32 || rune + int32 == 0,
+            uint8: uint8 > byte,
+            int32: int32 > rune,
+            interface: interface > any,
+        }
     }
 }
 

@@ -133,6 +133,8 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         add(unit.enum_attr("uwtable", 2));
         add(unit.enum_attr("null_pointer_is_valid", 0));
         add(unit.string_attr("frame-pointer", "none"));
+        // Every call has its frame: tracebacks, recover and the stack limit count them.
+        add(unit.string_attr("disable-tail-calls", "true"));
         if func.pragmas.nosplit {
             add(unit.string_attr("ingot-nosplit", ""));
         } else {

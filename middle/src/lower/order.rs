@@ -1,12 +1,13 @@
 //! Order of evaluation within lists of operands.
 //!
 //! Calls, receives and the like happen from left to right. When a variable is read in relation to them is left open
-//! by the language; gc reads operands without effects after all calls of the list, and programs have come to rely
-//! on it, so lists of operands are evaluated in two rounds: those that call something, in order, then the others.
+//! by the language; gc reads plain operands (variables, fields, elements, arithmetic on them) after all calls of the
+//! list, and programs have come to rely on it, so lists of operands are evaluated in two rounds: those that gc
+//! evaluates in order (calls, predeclared functions, slices, assertions, `&&`, …), then the others.
 
-use frontend::ast::{CallExpr, Expr, ExprKind, UnaryOp};
+use frontend::ast::{BinaryOp, CallExpr, Expr, ExprKind, UnaryOp};
 use frontend::check::info::Mode;
-use frontend::types::{Builtin, TypeId};
+use frontend::types::{Builtin, Type, TypeId};
 
 use super::Res;
 use super::func::{FnCx, Val};
@@ -51,7 +52,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(if matches!(place.root, Root::Slot(_)) { self.load_borrowed(&place) } else { self.load(&place) })
     }
 
-    /// Whether evaluating the expression calls a function or has another effect that reads could see.
+    /// Whether the expression, or a part of it, is one that is evaluated in order.
     pub fn calls(&self, e: &Expr) -> bool {
         if self.info().value_of(e.id).is_some() {
             return false;
@@ -61,12 +62,10 @@ impl<'p> FnCx<'_, 'p> {
             ExprKind::Paren(inner) | ExprKind::Star(inner) => self.calls(inner),
             ExprKind::Selector { operand, .. } => self.calls(operand),
             ExprKind::Index { operand, indices, .. } => self.calls(operand) || indices.iter().any(|e| self.calls(e)),
-            ExprKind::Slice(s) => {
-                self.calls(&s.operand) || [&s.low, &s.high, &s.max].into_iter().flatten().any(|e| self.calls(e))
-            }
-            ExprKind::TypeAssert { operand, .. } => self.calls(operand),
+            ExprKind::Slice(_) | ExprKind::TypeAssert { .. } => true,
             ExprKind::Call(call) => self.call_calls(call),
             ExprKind::Unary { op, operand } => *op == UnaryOp::Recv || self.calls(operand),
+            ExprKind::Binary { op: BinaryOp::LogAnd | BinaryOp::LogOr, .. } => true,
             ExprKind::Binary { left, right, .. } => self.calls(left) || self.calls(right),
             ExprKind::KeyValue { key, value, .. } => self.calls(key) || self.calls(value),
             _ => false,
@@ -74,14 +73,25 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn call_calls(&self, call: &CallExpr) -> bool {
-        let pure = match self.info().type_info(call.func.id).map(|i| i.mode) {
-            Some(Mode::Type) => true,
+        let early = match self.info().type_info(call.func.id).map(|i| i.mode) {
+            // `[]byte(s)` and `[]rune(s)` copy.
+            Some(Mode::Type) => {
+                matches!(self.under(self.ty(&call.func)), Type::Slice(_))
+                    && call.args.first().is_some_and(|e| self.types().is_string(self.ty(e)))
+            }
             Some(Mode::Builtin(b)) => !matches!(
                 b,
-                Builtin::Append | Builtin::Copy | Builtin::Recover | Builtin::Panic | Builtin::Clear | Builtin::Delete
+                Builtin::UnsafeAdd
+                    | Builtin::UnsafeSlice
+                    | Builtin::UnsafeSliceData
+                    | Builtin::UnsafeString
+                    | Builtin::UnsafeStringData
+                    | Builtin::UnsafeSizeof
+                    | Builtin::UnsafeAlignof
+                    | Builtin::UnsafeOffsetof
             ),
-            _ => false,
+            _ => true,
         };
-        !pure || call.args.iter().any(|e| self.calls(e))
+        early || call.args.iter().any(|e| self.calls(e))
     }
 }

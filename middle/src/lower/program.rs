@@ -130,6 +130,7 @@ impl<'a> Program<'a> {
     /// Whether a `//go:linkname` makes the object's name stand for one of another package.
     pub fn is_foreign_link(&self, object: ObjectId) -> bool {
         let own = Mangler { types: self.types, sources: self.sources }.func_symbol(object, &[]);
-        self.links.get(&object).is_some_and(|link| *link != own)
+        // Names beginning with "go:" belong to no package: what gives itself one (`go:fipsinfo`) defines it.
+        self.links.get(&object).is_some_and(|link| *link != own && !link.starts_with("go:"))
     }
 }

@@ -58,17 +58,27 @@ impl<'p> FnCx<'_, 'p> {
         Ok(())
     }
 
-    /// Gives an iteration variable its value.
-    fn set(&mut self, r: &'p RangeStmt, e: &'p Expr, val: Val, ty: TypeId) -> Res<()> {
+    /// Gives the iteration variables their values, both at once.
+    fn set(&mut self, r: &'p RangeStmt, pairs: Vec<(&'p Expr, Val, TypeId)>) -> Res<()> {
         if !r.define {
-            return self.assign_value(e, val, ty);
+            let mut places = Vec::new();
+            for (e, _, _) in &pairs {
+                places.push(self.place(e)?);
+            }
+            for (place, (_, val, ty)) in places.iter().zip(pairs) {
+                let val = self.convert_implicit(val, ty, place.ty)?;
+                self.store(place, &val);
+            }
+            return Ok(());
         }
-        if self.src.per_iteration {
-            return self.define_with(e, val, ty);
+        for (e, val, ty) in pairs {
+            if self.src.per_iteration {
+                self.define_with(e, val, ty)?;
+            } else if let Some(obj) = e.unparen().as_ident().and_then(|i| self.info().def(i.id)) {
+                let place = self.var_place(obj, ty);
+                self.store(&place, &val);
+            }
         }
-        let Some(obj) = e.unparen().as_ident().and_then(|i| self.info().def(i.id)) else { return Ok(()) };
-        let place = self.var_place(obj, ty);
-        self.store(&place, &val);
         Ok(())
     }
 
@@ -119,9 +129,9 @@ impl<'p> FnCx<'_, 'p> {
         let ty = self.types().default_type(ty);
         let n = self.expr_as(&r.operand, ty)?.leaf(0);
         let signed = !self.types().is_unsigned(ty);
-        self.counted(r, n, signed, blocks, |cx, i| match Self::key_var(r) {
-            Some(key) => cx.set(r, key, Val::one(i), ty),
-            None => Ok(()),
+        self.counted(r, n, signed, blocks, |cx, i| {
+            let key = Self::key_var(r).map(|e| (e, Val::one(i), ty));
+            cx.set(r, key.into_iter().collect())
         })
     }
 
@@ -163,13 +173,9 @@ impl<'p> FnCx<'_, 'p> {
                 }
                 None => None,
             };
-            if let Some(key) = Self::key_var(r) {
-                cx.set(r, key, Val::one(i), TypeId::INT)?;
-            }
-            match (Self::value_var(r), val) {
-                (Some(e), Some(val)) => cx.set(r, e, val, elem),
-                _ => Ok(()),
-            }
+            let key = Self::key_var(r).map(|e| (e, Val::one(i), TypeId::INT));
+            let val = Self::value_var(r).and_then(|e| Some((e, val?, elem)));
+            cx.set(r, key.into_iter().chain(val).collect())
         })
     }
 
@@ -209,13 +215,9 @@ impl<'p> FnCx<'_, 'p> {
         self.b.def_var(after, decoded[1]);
         self.b.jump(blocks.body, vec![]);
         self.b.switch_to_sealed(blocks.body);
-        if let Some(key) = Self::key_var(r) {
-            self.set(r, key, Val::one(i), TypeId::INT)?;
-        }
-        if let Some(e) = Self::value_var(r) {
-            let rune = self.b.use_var(rune);
-            self.set(r, e, Val::one(rune), TypeId::INT32)?;
-        }
+        let key = Self::key_var(r).map(|e| (e, Val::one(i), TypeId::INT));
+        let val = Self::value_var(r).map(|e| (e, Val::one(self.b.use_var(rune)), TypeId::INT32));
+        self.set(r, key.into_iter().chain(val).collect())?;
         self.block(&r.body)?;
         self.jump_if_open(blocks.next);
         self.b.switch_to_sealed(blocks.next);
@@ -270,9 +272,7 @@ impl<'p> FnCx<'_, 'p> {
             let place = Place::memory(at, elem);
             (e, self.load(&place), elem)
         });
-        for (e, val, ty) in key_val.into_iter().chain(elem_val) {
-            self.set(r, e, val, ty)?;
-        }
+        self.set(r, key_val.into_iter().chain(elem_val).collect())?;
         self.block(&r.body)?;
         self.jump_if_open(blocks.next);
         self.b.switch_to_sealed(blocks.next);
@@ -292,9 +292,8 @@ impl<'p> FnCx<'_, 'p> {
         let (val, ok) = self.receive_ok(chan, ty)?;
         self.b.branch(ok, blocks.body, blocks.done);
         self.b.switch_to_sealed(blocks.body);
-        if let Some(key) = Self::key_var(r) {
-            self.set(r, key, val, elem)?;
-        }
+        let key = Self::key_var(r).map(|e| (e, val, elem));
+        self.set(r, key.into_iter().collect())?;
         self.block(&r.body)?;
         self.jump_if_open(blocks.next);
         self.b.switch_to_sealed(blocks.next);

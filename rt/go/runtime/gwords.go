@@ -21,7 +21,9 @@ type gWords struct {
 	faultAddr  uintptr // set by the fault handler before sigpanic
 	inSyscall  uintptr // between entersyscall and exitsyscall
 	syncGroup  uintptr
-	_          [5]uintptr
+	fips       uintptr // see fips.go
+	fipsBypass uintptr
+	_          [3]uintptr
 }
 
 func getgw() *gWords { return (*gWords)(rt_g_words()) }

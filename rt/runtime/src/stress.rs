@@ -2,6 +2,9 @@
 //!
 //! - `move`: the stack is copied at every prologue check, poll and runtime call.
 //! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
+//!
+//!   Both leave out checks in proportion to what they would have to copy or mark, once that is much: else a deep
+//!   recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
 //!   in slices with the program running between.
 //!
@@ -9,7 +12,7 @@
 
 use crate::sched::{G, current_g, current_m, start_world, stop_world};
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 const MOVE: u32 = 1;
 const GC: u32 = 2;
@@ -79,6 +82,29 @@ fn parse(digits: &[u8]) -> Option<u64> {
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// Bytes a check may copy, or mark, without others being left out for it; beyond, each check that follows pays back so
+/// many.
+const MOVE_FREE: usize = 16 << 10;
+const MOVE_BYTES: usize = 1 << 10;
+const MARK_FREE: usize = 1 << 20;
+const MARK_BYTES: usize = 64 << 10;
+
+/// Checks to leave out for the cost of one.
+fn price(bytes: usize, free: usize, each: usize) -> usize {
+    if bytes <= free { 0 } else { bytes / each }
+}
+
+/// Checks still to be left out after a large copy or collection.
+static MOVES_SKIPPED: AtomicUsize = AtomicUsize::new(0);
+static COLLECTIONS_SKIPPED: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether a check is one to be left out; if not, sets how many after it are, for the cost of this one.
+fn skipped(left: &AtomicUsize, cost: usize) -> bool {
+    let n = left.load(Ordering::Relaxed);
+    left.store(if n == 0 { cost } else { n - 1 }, Ordering::Relaxed);
+    n != 0
+}
+
 /// Whether this safepoint collects.
 fn collects_now() -> bool {
     if !on(GC) {
@@ -86,7 +112,9 @@ fn collects_now() -> bool {
     }
     let n = CHECKS.fetch_add(1, Ordering::Relaxed);
     if n < EVERY {
-        return true;
+        // Walking a stack takes longer than marking as many bytes.
+        let bytes = crate::stack::pool::sizes().0 * 16 + crate::gc::pacer::live();
+        return !skipped(&COLLECTIONS_SKIPPED, price(bytes, MARK_FREE, MARK_BYTES));
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 32;
@@ -105,7 +133,12 @@ pub fn check(g: *mut G) {
     }
     if on(MOVE) {
         // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
-        unsafe { crate::stack::relocate(g, (*g).stack.size()) };
+        unsafe {
+            let used = (*g).stack.hi - (*g).context.sp;
+            if !skipped(&MOVES_SKIPPED, price(used, MOVE_FREE, MOVE_BYTES)) {
+                crate::stack::relocate(g, (*g).stack.size());
+            }
+        }
     }
 }
 

@@ -72,7 +72,8 @@ impl<T> Mutex<T> {
     }
 
     pub fn try_lock(&self) -> Option<Guard<'_, T>> {
-        self.raw.try_lock().then_some(Guard { mutex: self })
+        // Not `then_some`: a guard made in vain would unlock what another thread holds.
+        self.raw.try_lock().then(|| Guard { mutex: self })
     }
 
     /// The data without the lock.
@@ -168,6 +169,16 @@ mod tests {
             .collect();
         threads.into_iter().for_each(|t| t.join().unwrap());
         assert_eq!(*counter.lock(), 40_000);
+    }
+
+    #[test]
+    fn a_failed_try_leaves_the_lock_held() {
+        let mutex = Mutex::new(());
+        let held = mutex.lock();
+        assert!(mutex.try_lock().is_none());
+        assert!(mutex.try_lock().is_none());
+        drop(held);
+        assert!(mutex.try_lock().is_some());
     }
 
     #[test]
