@@ -1,3 +1,5 @@
+// spec: Calls, Method values, Function types
+
 // Calls through reflection: arguments and results of every kind and number, in registers, in words, in memory.
 package main
 

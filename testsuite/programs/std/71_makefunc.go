@@ -1,3 +1,5 @@
+// spec: Function literals, Method values, Handling panics
+
 // Functions made by reflection, and method values taken by it.
 package main
 
