@@ -19,12 +19,14 @@ demo: build
 
 # Under three minutes: a few programs in every mode.
 smoke: build
-	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --filter 0
+	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --filter core/0
 
 test: build
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path rt/Cargo.toml
-	$(SUITE) --ingot $(INGOT) --mode dev,release,stress
+	$(SUITE) --ingot $(INGOT) --mode dev,release
+	$(SUITE) --ingot $(INGOT) --mode stress --filter core/0
+	$(SUITE) --ingot $(INGOT) --mode stress --filter core/1
 
 # Every program of the suite against gc in dev and release.
 suite: build

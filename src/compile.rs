@@ -87,6 +87,8 @@ impl Session<'_> {
         Options {
             goamd64: self.toolchain.goamd64.bytes().nth(1).map_or(1, |b| b - b'0'),
             level: if self.load.dev { Level::Quick } else { Level::O2 },
+            // A miscompile is easier to find where the IR first breaks.
+            verify: std::env::var_os("INGOT_VERIFY").is_some() || Options::default().verify,
             ..Options::default()
         }
     }

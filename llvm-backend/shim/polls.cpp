@@ -109,7 +109,8 @@ static bool isCounted(Loop *L, ScalarEvolution &SE, Counted &c) {
   return false;
 }
 
-static void stripMine(Function &F, Counted &c) {
+// Gives the block that leaves the loop in the latch's place.
+static BasicBlock *stripMine(Function &F, Counted &c) {
   auto &C = F.getContext();
   auto *outer = BasicBlock::Create(C, "outer", &F, c.header);
   auto *strip = BasicBlock::Create(C, "strip", &F), *check = BasicBlock::Create(C, "poll", &F),
@@ -155,6 +156,7 @@ static void stripMine(Function &F, Counted &c) {
   B.SetInsertPoint(slow);
   poll(B, F);
   B.CreateBr(outer);
+  return strip;
 }
 
 void LatePass::insertPolls(Function &F) {
@@ -186,7 +188,19 @@ void LatePass::insertPolls(Function &F) {
     if (seen.insert(const_cast<BasicBlock *>(from)).second)
       latches.push_back(const_cast<BasicBlock *>(from));
   }
+  // A counted loop's exit can be the header of another loop, or its latch that of an outer loop too: neighbours
+  // are looked up anew.
+  DenseMap<BasicBlock *, BasicBlock *> leaves;
+  for (auto &c : counted) {
+    for (auto *P : predecessors(c.header))
+      if (P != c.latch)
+        c.entering = P;
+    c.exit = c.branch->getSuccessor(c.branch->getSuccessor(0) == c.header ? 1 : 0);
+    leaves[c.latch] = stripMine(F, c);
+  }
   for (auto *latch : latches) {
+    if (auto *strip = leaves.lookup(latch))
+      latch = strip;
     Instruction *at = latch->getTerminator();
     if (auto *II = dyn_cast<InvokeInst>(at)) {
       // Poll behind the call, where its result is at hand.
@@ -197,13 +211,6 @@ void LatePass::insertPolls(Function &F) {
     auto *then = SplitBlockAndInsertIfThen(belowGuard(B, 0), at, false, unlikely(F.getContext()));
     B.SetInsertPoint(then);
     poll(B, F);
-  }
-  // A loop's entering block may have been the latch of another, which is split now.
-  for (auto &c : counted) {
-    for (auto *P : predecessors(c.header))
-      if (P != c.latch)
-        c.entering = P;
-    stripMine(F, c);
   }
   FAM.invalidate(F, PreservedAnalyses::none());
 }

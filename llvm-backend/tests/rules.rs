@@ -145,6 +145,49 @@ bb3:
 }
 
 #[test]
+fn strip_mined_loops_may_share_edges_with_other_loops() {
+    // Two in a row, the first's exit being the second's header; and one whose latch is an outer loop's as well.
+    let row = r#"func @"main.f" (ptr, i64) -> () start !1 {
+bb0(v0: ptr, v1: i64):
+  v2: i64 = int i64, 0
+  v3: i64 = int i64, 1
+  v4: bool = cmp.sgt v1, v2
+  branch v4, bb1(v2), bb3
+bb1(v5: i64):
+  v6: i64 = load.volatile i64, v0
+  v7: i64 = add v5, v3
+  v8: bool = cmp.ne v7, v1
+  branch v8, bb1(v7), bb2(v2)
+bb2(v9: i64):
+  v10: i64 = load.volatile i64, v0
+  v11: i64 = add v9, v3
+  v12: bool = cmp.ne v11, v1
+  branch v12, bb2(v11), bb3
+bb3:
+  return
+}"#;
+    check_at(row, Level::O2, Stage::LlvmOpt, &["outer", "strip"], &[]);
+    let shared = r#"func @"main.f" (ptr, i64) -> () start !1 {
+bb0(v0: ptr, v1: i64):
+  v2: i64 = int i64, 0
+  v3: i64 = int i64, 1
+  v4: bool = cmp.sgt v1, v2
+  branch v4, bb1, bb3
+bb1:
+  call @"main.g"() : () -> () !1
+  jump bb2(v2)
+bb2(v5: i64):
+  v6: i64 = load.volatile i64, v0
+  v7: i64 = add v5, v3
+  v8: bool = cmp.ne v7, v1
+  branch v8, bb2(v7), bb1
+bb3:
+  return
+}"#;
+    check_at(shared, Level::O2, Stage::LlvmOpt, &["outer", "@rt_poll", "@rt_poll"], &[]);
+}
+
+#[test]
 fn a_call_at_the_end_keeps_its_frame() {
     let f = r#"func @"main.f" (i64) -> (i64) start !1 {
 bb0(v0: i64):

@@ -82,12 +82,12 @@ func startFinalizers() {
 	finalizers.started = true
 	unlock(&finalizers.lock)
 	if first {
-		go func() {
+		goSystem(func() {
 			for {
 				fn, obj := rt_finalizer_next()
 				runFinalizer(fn, obj)
 			}
-		}()
+		})
 	}
 }
 
@@ -202,7 +202,7 @@ var poolCleanup func()
 //go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
 func sync_runtime_registerPoolCleanup(f func()) {
 	poolCleanup = f
-	go func() {
+	goSystem(func() {
 		for {
 			rt_gc_wait_cycle()
 			// The pools' own rule: no goroutine uses one meanwhile.
@@ -210,7 +210,7 @@ func sync_runtime_registerPoolCleanup(f func()) {
 			poolCleanup()
 			rt_start_world()
 		}
-	}()
+	})
 }
 
 //go:linkname debug_freeOSMemory runtime/debug.freeOSMemory

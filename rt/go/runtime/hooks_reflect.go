@@ -73,7 +73,9 @@ func reflect_ifaceE2I(t *interfacetype, src any, dst *iface) {
 func reflectlite_ifaceE2I(t *interfacetype, src any, dst *iface) { reflect_ifaceE2I(t, src, dst) }
 
 //go:linkname reflect_resolveNameOff reflect.resolveNameOff
-func reflect_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer { return resolveOff(owner, off) }
+func reflect_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+	return resolveOff(owner, off)
+}
 
 //go:linkname reflect_resolveTypeOff reflect.resolveTypeOff
 func reflect_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer {

@@ -5,6 +5,7 @@ package runtime
 import (
 	"internal/goarch"
 	"internal/goos"
+	"internal/runtime/atomic"
 	"internal/runtime/exithook"
 	"unsafe"
 )
@@ -60,8 +61,29 @@ func GOMAXPROCS(n int) int { return rt_gomaxprocs(max(n, 0)) }
 // SetDefaultGOMAXPROCS goes back to the number the process started with.
 func SetDefaultGOMAXPROCS() { rt_gomaxprocs(rt_numcpu()) }
 
-func NumCPU() int       { return rt_numcpu() }
-func NumGoroutine() int { return rt_numgoroutine() }
+func NumCPU() int { return rt_numcpu() }
+
+// The runtime's own goroutines do not count, from their start on; the Rust half knows them only once they have called it.
+var systemGoroutines struct {
+	launched   atomic.Int32
+	registered atomic.Int32
+}
+
+// goSystem starts a goroutine of the runtime's own: loop begins with a call that makes it one.
+func goSystem(loop func()) {
+	systemGoroutines.launched.Add(1)
+	go func() {
+		systemGoroutines.registered.Add(1)
+		loop()
+	}()
+}
+
+// NumGoroutine is the number of goroutines that exist.
+func NumGoroutine() int {
+	starting := systemGoroutines.launched.Load() - systemGoroutines.registered.Load()
+	return rt_numgoroutine() - int(starting)
+}
+
 func NumCgoCall() int64 { return 0 }
 
 func LockOSThread()   { rt_lock_os_thread() }

@@ -37,11 +37,11 @@ func startTimerLoop() {
 	timerLoop.started = true
 	unlock(&timerLoop.lock)
 	if first {
-		go func() {
+		goSystem(func() {
 			for {
 				(*timeTimer)(rt_timer_next()).run()
 			}
-		}()
+		})
 	}
 }
 

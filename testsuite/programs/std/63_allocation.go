@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
-	"testing"
 )
 
 // Objects of every size class, with and without pointers, each knowing what it holds.
@@ -150,6 +149,19 @@ func churn(workers, rounds int) {
 
 var sink any
 
+// allocsPerRun is the average number of objects f allocates, rounded down so that the runtime's own few do not count.
+func allocsPerRun(runs int, f func()) uint64 {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	f()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return (after.Mallocs - before.Mallocs) / uint64(runs)
+}
+
 func statistics() {
 	runtime.GC()
 	var before, after, dropped runtime.MemStats
@@ -170,8 +182,8 @@ func statistics() {
 	debug.FreeOSMemory()
 	runtime.ReadMemStats(&after)
 	fmt.Println("released", after.HeapReleased >= 8<<20, after.HeapIdle >= after.HeapReleased)
-	fmt.Println("allocs", testing.AllocsPerRun(100, func() { sink = new([100]int) }),
-		testing.AllocsPerRun(100, func() { sink = make([]*int, 1000) }), testing.AllocsPerRun(100, func() {}))
+	fmt.Println("allocs", allocsPerRun(100, func() { sink = new([100]int) }),
+		allocsPerRun(100, func() { sink = make([]*int, 1000) }), allocsPerRun(100, func() {}))
 }
 
 func settings() {

@@ -21,7 +21,7 @@ runtime_calls! { "rt_enter":
 }
 
 /// `rt_recover_to`: continues at the landing pad of the frame that holds `address`, with the registers it had.
-extern "C" fn recover_to_body(address: usize) {
+extern "C" fn recover_to_body(address: usize) -> ! {
     let g = current_g();
     // SAFETY: the G's context is saved by this runtime call; the stack below the target frame is given up.
     unsafe {
@@ -42,7 +42,8 @@ extern "C" fn recover_to_body(address: usize) {
                 context.sp = at.sp;
                 context.pc = pad;
                 [context.rbx, context.rbp, context.r12, context.r13, context.r14, context.r15] = at.saved;
-                return;
+                // Straight there: the end of a runtime call is a safepoint, and a landing pad is none.
+                crate::arch::rt_resume();
             }
             if caller.sp <= at.sp {
                 // The faulting frame: `fault` left a word free to keep the stack aligned.
