@@ -130,6 +130,9 @@ impl<'p> FnCx<'_, 'p> {
         {
             return self.discard(right);
         }
+        if self.append_in_place(left, right)? {
+            return Ok(());
+        }
         let place = self.place(left)?;
         let val = self.expr_for(right, &place)?;
         self.store(&place, &val);

@@ -8,7 +8,7 @@ use frontend::types::*;
 
 use super::Res;
 use super::func::{FnCx, Val};
-use crate::mir::{BinOp, CmpOp, Ty, Value};
+use crate::mir::{BinOp, Ty, Value};
 
 /// A `make` of at most this many bytes with constant sizes is a plain object.
 const MAX_PLAIN_MAKE: u64 = 64 << 10;
@@ -246,7 +246,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// Copies as many elements as both have; gives their number. `from` may be a string.
-    fn copy_elements(&mut self, to: &Val, from: &Val, elem: TypeId) -> Value {
+    pub fn copy_elements(&mut self, to: &Val, from: &Val, elem: TypeId) -> Value {
         let info = self.lo.layouts.info(elem);
         if info.has_pointers() {
             let desc = self.shape_desc(elem);
@@ -382,68 +382,5 @@ impl<'p> FnCx<'_, 'p> {
             best = Val::Scalars(leaves.collect());
         }
         Ok(best)
-    }
-
-    // Append.
-
-    fn append(&mut self, call: &'p CallExpr, ty: TypeId) -> Res<Val> {
-        let &Type::Slice(elem) = self.under(ty) else { return Err(self.ice("append to no slice")) };
-        let args: &'p [Expr] = &call.args;
-        if call.ellipsis.is_some() {
-            let vals = if self.is_nil(&args[1]) {
-                vec![self.expr_as(&args[0], ty)?]
-            } else {
-                self.operands(&[(&args[0], Some(ty)), (&args[1], None)])?
-            };
-            self.at(call.lparen);
-            let Some(more) = vals.get(1) else { return Ok(vals[0].clone()) };
-            let n = more.leaf(1);
-            let (grown, old_len) = self.grow(&vals[0], n, elem);
-            let size = self.size_of(elem);
-            let to = self.b.ptr_index(grown.leaf(0), old_len, size, 0);
-            let tail = Val::Scalars(vec![to, n]);
-            self.copy_elements(&tail, more, elem);
-            return Ok(grown);
-        }
-        let mut items: Vec<(&'p Expr, Option<TypeId>)> = vec![(&args[0], Some(ty))];
-        items.extend(args[1..].iter().map(|e| (e, Some(elem))));
-        let vals = self.operands(&items)?;
-        self.at(call.lparen);
-        if vals.len() == 1 {
-            return Ok(vals[0].clone());
-        }
-        Ok(self.append_values(&vals[0], &vals[1..], elem))
-    }
-
-    fn append_values(&mut self, slice: &Val, vals: &[Val], elem: TypeId) -> Val {
-        let n = self.b.i64(vals.len() as i64);
-        let (grown, old_len) = self.grow(slice, n, elem);
-        let size = self.size_of(elem);
-        for (i, val) in vals.iter().enumerate() {
-            let to = self.b.ptr_index(grown.leaf(0), old_len, size, (i as u64 * size) as i64);
-            self.store_at(to, 0, val, elem, false);
-        }
-        grown
-    }
-
-    /// The slice longer by `n` elements, which are not set yet, and its old length.
-    fn grow(&mut self, slice: &Val, n: Value, elem: TypeId) -> (Val, Value) {
-        let (ptr, len, cap) = (slice.leaf(0), slice.leaf(1), slice.leaf(2));
-        let new_len = self.b.add(len, n);
-        let vars = [Ty::Ptr, Ty::I64].map(|t| self.b.declare_var(t));
-        self.b.def_var(vars[0], ptr);
-        self.b.def_var(vars[1], cap);
-        let (grow, done) = (self.b.create_block(), self.b.create_block());
-        let enough = self.b.cmp(CmpOp::ULe, new_len, cap);
-        self.b.branch(enough, done, grow);
-        self.b.switch_to_sealed(grow);
-        let desc = self.shape_desc(elem);
-        let words = self.runtime("growslice", &[ptr, new_len, cap, n, desc], &[Ty::Ptr, Ty::I64, Ty::I64]);
-        self.b.def_var(vars[0], words[0]);
-        self.b.def_var(vars[1], words[2]);
-        self.b.jump(done, vec![]);
-        self.b.switch_to_sealed(done);
-        let (ptr, cap) = (self.b.use_var(vars[0]), self.b.use_var(vars[1]));
-        (Val::Scalars(vec![ptr, new_len, cap]), len)
     }
 }

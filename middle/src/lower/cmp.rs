@@ -24,6 +24,9 @@ impl<'p> FnCx<'_, 'p> {
         }
         let (lt, rt) = (self.ty(left), self.ty(right));
         let types = self.types();
+        if types.is_string(lt) && types.is_string(rt) && !(self.calls(left) || self.calls(right)) {
+            return self.compare_strings(op, left, right);
+        }
         let vals = self.operands(&[(left, None), (right, None)])?;
         let [a, b] = &vals[..] else { return Err(self.ice("operands")) };
         let (a, b) = (a.clone(), b.clone());
@@ -49,6 +52,31 @@ impl<'p> FnCx<'_, 'p> {
             }
             _ => self.equal(a, b, if types.is_untyped(lt) { rt } else { lt }),
         }
+    }
+
+    /// A comparison of strings of which neither operand calls anything.
+    fn compare_strings(&mut self, op: BinaryOp, left: &'p Expr, right: &'p Expr) -> Res<Value> {
+        let negate = op == BinaryOp::Ne;
+        if negate || op == BinaryOp::Eq {
+            let (s, constant) = match (self.string_value(left), self.string_value(right)) {
+                (_, Some(constant)) => (left, Some(constant)),
+                (Some(constant), None) => (right, Some(constant)),
+                _ => (left, None),
+            };
+            let equal = match constant {
+                Some(constant) => {
+                    let s = self.string_glance(s)?;
+                    self.equal_constant(&s, constant)?
+                }
+                None => {
+                    let (a, b) = (self.string_glance(left)?, self.string_glance(right)?);
+                    self.equal_strings(&a, &b)
+                }
+            };
+            return Ok(if negate { self.b.not(equal) } else { equal });
+        }
+        let (a, b) = (self.string_glance(left)?, self.string_glance(right)?);
+        self.ordered(op, &a, &b, TypeId::STRING)
     }
 
     fn ordered(&mut self, op: BinaryOp, a: &Val, b: &Val, ty: TypeId) -> Res<Value> {
@@ -192,7 +220,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// `first`, and if it holds what `rest` gives.
-    fn and_then(&mut self, first: Value, rest: impl FnOnce(&mut Self) -> Res<Value>) -> Res<Value> {
+    pub fn and_then(&mut self, first: Value, rest: impl FnOnce(&mut Self) -> Res<Value>) -> Res<Value> {
         let var = self.b.declare_var(Ty::Bool);
         let (more, done) = (self.b.create_block(), self.b.create_block());
         self.b.def_var(var, first);

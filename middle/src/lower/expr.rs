@@ -125,6 +125,9 @@ impl<'p> FnCx<'_, 'p> {
                 if let Some(func) = self.generic_func(e)? {
                     return Ok(func);
                 }
+                if let Some(val) = self.map_get_by_bytes(operand, &indices[0])? {
+                    return Ok(val);
+                }
                 let place = self.index_place(operand, &indices[0], ty)?;
                 Ok(if borrow { self.load_borrowed(&place) } else { self.load(&place) })
             }

@@ -14,6 +14,7 @@
 
 mod abi_call;
 mod analyze;
+mod append;
 mod assign;
 mod builtin;
 mod call;
@@ -43,6 +44,7 @@ mod select;
 mod selector;
 mod static_init;
 mod stmt;
+mod strings;
 mod switch;
 pub mod types_desc;
 mod wrapper;

@@ -136,7 +136,11 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn range_slice(&mut self, r: &'p RangeStmt, elem: TypeId, blocks: &Loop) -> Res<()> {
-        let slice = self.expr(&r.operand)?;
+        // `[]byte(s)` is only read: the bytes of s serve.
+        let slice = match self.string_of_bytes(&r.operand) {
+            Some(string) => self.expr(string)?,
+            None => self.expr(&r.operand)?,
+        };
         self.at(r.op_pos);
         let place = Place { root: Root::Memory(slice.leaf(0)), steps: Vec::new(), ty: elem };
         self.range_elements(r, slice.leaf(1), place, elem, blocks)

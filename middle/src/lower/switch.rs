@@ -1,7 +1,6 @@
 //! Expression switches.
 //!
-//! Cases are tried in order. Where all are integer constants, a MIR switch decides; where they are strings, their
-//! lengths and then their contents are compared like any others (the optimiser merges equal tests).
+//! Cases are tried in order. Where all are integer constants, a MIR switch decides; for string constants see `strings`.
 
 use std::collections::HashSet;
 
@@ -28,8 +27,19 @@ impl<'p> FnCx<'_, 'p> {
             None => self.conditions(&s.clauses, &bodies)?,
             Some(tag) => {
                 let ty = self.types().default_type(self.ty(tag));
-                let val = self.expr_as(tag, ty)?;
-                if !self.switch_table(&val, ty, &s.clauses, &bodies, default) {
+                // The cases of constants are compared at once.
+                let constants = s.clauses.iter().all(|c| c.exprs.iter().all(|e| self.info().value_of(e.id).is_some()));
+                let val = if constants && self.bytes_of_string(tag).is_some() {
+                    self.string_glance(tag)?
+                } else {
+                    self.expr_as(tag, ty)?
+                };
+                let table = if self.types().is_string(ty) {
+                    self.string_table(&val, &s.clauses, &bodies, default)?
+                } else {
+                    self.switch_table(&val, ty, &s.clauses, &bodies, default)
+                };
+                if !table {
                     self.compare_cases(&val, ty, &s.clauses, &bodies)?;
                 }
             }
@@ -97,6 +107,11 @@ impl<'p> FnCx<'_, 'p> {
             return Ok(self.b.is_nil(val.leaf(0)));
         }
         let own = self.types().default_type(self.ty(e));
+        if self.types().is_string(ty)
+            && let Some(constant) = self.string_value(e)
+        {
+            return self.equal_constant(val, constant);
+        }
         let case = self.expr(e)?;
         self.equal_of_types(val, ty, &case, own)
     }
