@@ -71,7 +71,14 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
             (_, Some(f)) => f.as_global_value().as_pointer_value(),
             (Callee::Closure, _) => {
                 let raw = self.unit.raw_ptr();
-                self.b.build_load(raw, self.pointer(args[0])?, "code")?.into_pointer_value()
+                let code = self.b.build_load(raw, self.pointer(args[0])?, "code")?;
+                // A function that captures nothing has no context parameter, though its callers pass one in the `nest`
+                // register. LLVM must not see through the load to such a function: it takes the call's first argument
+                // for the function's. Calls of known functions are made direct in MIR.
+                if let Some(load) = code.as_instruction_value() {
+                    load.set_volatile(true)?;
+                }
+                code.into_pointer_value()
             }
             _ => self.pointer(args[0])?,
         };
