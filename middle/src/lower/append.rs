@@ -46,10 +46,8 @@ impl<'p> FnCx<'_, 'p> {
     /// `s = append(s, …)`, if the assignment is that. False: it is not.
     pub fn append_in_place(&mut self, left: &'p Expr, right: &'p Expr) -> Res<bool> {
         let ExprKind::Call(call) = &right.unparen().kind else { return Ok(false) };
-        let is_append = matches!(
-            self.info().type_info(call.func.id).map(|i| i.mode),
-            Some(Mode::Builtin(Builtin::Append))
-        );
+        let is_append =
+            matches!(self.info().type_info(call.func.id).map(|i| i.mode), Some(Mode::Builtin(Builtin::Append)));
         let args: &'p [Expr] = &call.args;
         if !is_append || args.len() < 2 || !self.same_place(left, &args[0]) || self.is_nil(&args[1]) {
             return Ok(false);
@@ -88,7 +86,9 @@ impl<'p> FnCx<'_, 'p> {
         let (a, b) = (a.unparen(), b.unparen());
         match (&a.kind, &b.kind) {
             (ExprKind::Ident(x), ExprKind::Ident(y)) => {
-                !x.is_blank() && self.info().use_of(x.id).is_some() && self.info().use_of(x.id) == self.info().use_of(y.id)
+                !x.is_blank()
+                    && self.info().use_of(x.id).is_some()
+                    && self.info().use_of(x.id) == self.info().use_of(y.id)
             }
             (ExprKind::Selector { operand: x, name: f }, ExprKind::Selector { operand: y, name: g }) => {
                 f.name == g.name

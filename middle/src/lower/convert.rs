@@ -54,6 +54,12 @@ impl<'p> FnCx<'_, 'p> {
         {
             return Ok(val);
         }
+        // A constant converted to a type parameter becomes whatever number that is.
+        if let (Some(value), Type::Basic(basic)) = (self.info().value_of(arg.id), self.under(to))
+            && basic.is_numeric()
+        {
+            return self.constant(value, to);
+        }
         let from = self.ty(arg);
         let val = self.expr(arg)?;
         self.at(call.lparen);

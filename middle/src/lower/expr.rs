@@ -33,6 +33,12 @@ impl<'p> FnCx<'_, 'p> {
         {
             return Ok(self.constant_to_interface(value, self.types().default_type(from), to));
         }
+        // A constant becomes whatever number a type argument is.
+        if let Some(value) = self.info().value_of(e.id)
+            && matches!(self.under(to), Type::Basic(_))
+        {
+            return self.constant(value, to);
+        }
         let val = self.expr(e)?;
         self.convert_implicit(val, from, to)
     }

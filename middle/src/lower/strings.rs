@@ -75,7 +75,8 @@ impl<'p> FnCx<'_, 'p> {
     /// The s of `[]byte(s)`, a string.
     pub fn string_of_bytes(&self, e: &'p Expr) -> Option<&'p Expr> {
         let arg = self.conversion_operand(e)?;
-        let bytes = matches!(self.under(self.ty(e)), &Type::Slice(elem) if self.types().underlying(elem) == TypeId::UINT8);
+        let bytes =
+            matches!(self.under(self.ty(e)), &Type::Slice(elem) if self.types().underlying(elem) == TypeId::UINT8);
         (bytes && self.types().is_string(self.ty(arg))).then_some(arg)
     }
 
@@ -103,13 +104,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// A switch over a string whose cases are all constants: by length, then by content. False: it is no such switch.
-    pub fn string_table(
-        &mut self,
-        s: &Val,
-        clauses: &'p [CaseClause],
-        bodies: &[Block],
-        default: Block,
-    ) -> Res<bool> {
+    pub fn string_table(&mut self, s: &Val, clauses: &'p [CaseClause], bodies: &[Block], default: Block) -> Res<bool> {
         let mut lengths: Vec<(usize, Vec<(&'p [u8], Block)>)> = Vec::new();
         let mut count = 0;
         for (clause, &body) in clauses.iter().zip(bodies) {
