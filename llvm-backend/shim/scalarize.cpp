@@ -31,6 +31,16 @@ struct Scalarizer {
     return isa<StructType>(T) ? T->getStructElementType(i) : T->getArrayElementType();
   }
 
+  // A block of its own on the way of a call that returns. LLVM's SplitEdge does not expect critical edges of invokes.
+  BasicBlock *splitNormalEdge(InvokeInst *II) {
+    BasicBlock *dest = II->getNormalDest();
+    BasicBlock *between = BasicBlock::Create(F.getContext(), "", &F, dest);
+    IRBuilder<>(between).CreateBr(dest);
+    II->setNormalDest(between);
+    dest->replacePhiUsesWith(II->getParent(), between);
+    return between;
+  }
+
   SmallVector<Value *, 4> fields(Value *V) {
     auto found = cache.find(V);
     if (found != cache.end())
@@ -46,7 +56,7 @@ struct Scalarizer {
       if (auto *II = dyn_cast<InvokeInst>(CB)) {
         BasicBlock *dest = II->getNormalDest();
         if (!dest->getUniquePredecessor() || isa<PHINode>(dest->begin()))
-          dest = SplitEdge(II->getParent(), dest);
+          dest = splitNormalEdge(II);
         at = &*dest->getFirstInsertionPt();
       } else {
         at = CB->getNextNode();
