@@ -9,7 +9,7 @@ use frontend::types::*;
 use super::Res;
 use super::func::{FnCx, Val};
 use super::place::{Place, Root, Step};
-use crate::mir::{Ty, Value};
+use crate::mir::Ty;
 
 impl<'p> FnCx<'_, 'p> {
     /// The place an expression denotes: a variable, a part of one, `m[k]`, or `_`.
@@ -303,10 +303,5 @@ impl<'p> FnCx<'_, 'p> {
 
     fn declared(&self, name: &Ident) -> Option<ObjectId> {
         if name.is_blank() { None } else { self.info().def(name.id) }
-    }
-
-    /// Loads the pointer of a place that is one word.
-    pub fn load_word(&mut self, place: &Place) -> Value {
-        self.load_borrowed(place).leaf(0)
     }
 }

@@ -316,12 +316,6 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// A field of a value.
-    pub fn field_of(&mut self, val: Val, ty: TypeId, index: usize) -> Val {
-        let place = self.field(Place::value(val, ty), index);
-        self.load_borrowed(&place)
-    }
-
     /// The leaf as an I64 index, zero-extended or sign-extended as its Go type says; and whether that is signed.
     pub fn index_word(&mut self, v: Value, ty: TypeId) -> (Value, bool) {
         let signed = !self.lo.types.is_unsigned(ty);
