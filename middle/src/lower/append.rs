@@ -30,9 +30,7 @@ impl<'p> FnCx<'_, 'p> {
             self.put_slice(&grown, old_len, more, elem);
             return Ok(grown);
         }
-        let mut items: Vec<(&'p Expr, Option<TypeId>)> = vec![(&args[0], Some(ty))];
-        items.extend(args[1..].iter().map(|e| (e, Some(elem))));
-        let vals = self.operands(&items)?;
+        let (vals, _) = self.arguments(args, Some(ty), Some(elem))?;
         self.at(call.lparen);
         if vals.len() == 1 {
             return Ok(vals[0].clone());

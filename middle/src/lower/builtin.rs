@@ -36,7 +36,7 @@ impl<'p> FnCx<'_, 'p> {
             Complex => {
                 let part =
                     if self.types().underlying(ty) == TypeId::COMPLEX64 { TypeId::FLOAT32 } else { TypeId::FLOAT64 };
-                let vals = self.operands(&[(&args[0], Some(part)), (&args[1], Some(part))])?;
+                let (vals, _) = self.arguments(args, Some(part), Some(part))?;
                 Ok(vec![Val::Scalars(vec![vals[0].leaf(0), vals[1].leaf(0)])])
             }
             Real => {
@@ -49,9 +49,8 @@ impl<'p> FnCx<'_, 'p> {
             }
             Max | Min => Ok(vec![self.min_max(builtin == Max, args, ty)?]),
             UnsafeAdd => {
-                let n_ty = self.ty(&args[1]);
-                let vals = self.operands(&[(&args[0], None), (&args[1], None)])?;
-                let (n, _) = self.index_word(vals[1].leaf(0), n_ty);
+                let (vals, types) = self.arguments(args, None, None)?;
+                let (n, _) = self.index_word(vals[1].leaf(0), types[1]);
                 let v = self.b.ptr_index(vals[0].leaf(0), n, 1, 0);
                 one(v)
             }
@@ -73,12 +72,10 @@ impl<'p> FnCx<'_, 'p> {
                 one(v)
             }
             UnsafeSlice => {
-                let n_ty = self.ty(&args[1]);
-                let ptr_ty = self.ty(&args[0]);
-                let vals = self.operands(&[(&args[0], None), (&args[1], None)])?;
-                let (n, _) = self.index_word(vals[1].leaf(0), n_ty);
+                let (vals, types) = self.arguments(args, None, None)?;
+                let (n, _) = self.index_word(vals[1].leaf(0), types[1]);
                 let ptr = vals[0].leaf(0);
-                let Some(elem) = self.types().pointee(ptr_ty) else {
+                let Some(elem) = self.types().pointee(types[0]) else {
                     return Err(self.ice("unsafe.Slice of no pointer"));
                 };
                 let desc = self.shape_desc(elem);
@@ -87,9 +84,8 @@ impl<'p> FnCx<'_, 'p> {
                 Ok(vec![Val::Scalars(vec![ptr, n, n])])
             }
             UnsafeString => {
-                let n_ty = self.ty(&args[1]);
-                let vals = self.operands(&[(&args[0], None), (&args[1], None)])?;
-                let (n, _) = self.index_word(vals[1].leaf(0), n_ty);
+                let (vals, types) = self.arguments(args, None, None)?;
+                let (n, _) = self.index_word(vals[1].leaf(0), types[1]);
                 let ptr = vals[0].leaf(0);
                 self.at(e.pos());
                 self.runtime("unsafestring", &[ptr, n], &[]);
@@ -102,21 +98,45 @@ impl<'p> FnCx<'_, 'p> {
         }
     }
 
+    /// The call of several results that is the only one of these arguments.
+    pub fn call_of_several(&self, args: &'p [Expr]) -> Option<&'p Expr> {
+        match args {
+            [only] if matches!(self.types().get(self.ty(only)), Type::Tuple(_)) => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The arguments, the first converted to one type, the others to another where one is given, and their own types.
+    /// A call of several results may give them all.
+    pub fn arguments(
+        &mut self,
+        args: &'p [Expr],
+        first: Option<TypeId>,
+        rest: Option<TypeId>,
+    ) -> Res<(Vec<Val>, Vec<TypeId>)> {
+        let wanted = |i: usize| if i == 0 { first } else { rest };
+        if let Some(only) = self.call_of_several(args) {
+            let (vals, types) = self.spread(only)?;
+            let mut out = Vec::new();
+            for (i, (val, &from)) in vals.into_iter().zip(&types).enumerate() {
+                out.push(match wanted(i) {
+                    Some(to) => self.convert_implicit(val, from, to)?,
+                    None => val,
+                });
+            }
+            return Ok((out, types));
+        }
+        let items: Vec<(&'p Expr, Option<TypeId>)> = args.iter().enumerate().map(|(i, e)| (e, wanted(i))).collect();
+        Ok((self.operands(&items)?, args.iter().map(|e| self.ty(e)).collect()))
+    }
+
     /// The arguments of a predeclared function that may be called by go and defer statements, with their types.
     pub fn builtin_args(&mut self, builtin: Builtin, call: &'p CallExpr) -> Res<Vec<(Val, TypeId)>> {
-        if let [only] = &call.args[..]
-            && let Type::Tuple(_) = self.types().get(self.ty(only))
-        {
+        if let Some(only) = self.call_of_several(&call.args) {
             let (vals, types) = self.spread(only)?;
             return Ok(vals.into_iter().zip(types).collect());
         }
         let mut types = Vec::new();
-        if let [only] = &call.args[..]
-            && matches!(self.types().get(self.ty(only)), Type::Tuple(types) if types.len() != 1)
-        {
-            let (vals, types) = self.spread(only)?;
-            return Ok(vals.into_iter().zip(types).collect());
-        }
         for arg in &call.args {
             let own = self.ty(arg);
             let own = if self.is_nil(arg) && !own.is_valid() { TypeId::UNTYPED_NIL } else { own };
@@ -367,9 +387,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn min_max(&mut self, max: bool, args: &'p [Expr], ty: TypeId) -> Res<Val> {
-        let items: Vec<(&'p Expr, Option<TypeId>)> = args.iter().map(|e| (e, Some(ty))).collect();
-        let vals = self.operands(&items)?;
-        let mut vals = vals.into_iter();
+        let mut vals = self.arguments(args, Some(ty), Some(ty))?.0.into_iter();
         let Some(mut best) = vals.next() else { return Err(self.ice("min of nothing")) };
         for val in vals {
             if self.types().is_float(ty) {
