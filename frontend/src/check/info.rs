@@ -154,6 +154,11 @@ impl Info {
         self.type_info(id)?.value.as_ref()
     }
 
+    /// Everything that is declared, in no order that matters.
+    pub fn declared(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.defs.iter().flatten().copied()
+    }
+
     /// The object an identifier declares. Blank identifiers on the left of `:=` declare nothing.
     pub fn def(&self, id: NodeId) -> Option<ObjectId> {
         *self.defs.get(id.index())?

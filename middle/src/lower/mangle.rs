@@ -1,11 +1,11 @@
 //! Linker names, as gc gives them, and the strings reflection shows.
 //!
 //! A *link string* names a type uniquely in the program (full import paths; types declared in functions carry
-//! their place); a *reflect string* is what `reflect.Type.String` gives.
+//! their number); a *reflect string* is what `reflect.Type.String` gives.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
-use frontend::span::SourceMap;
 use frontend::types::*;
 
 /// How packages and hidden names are written.
@@ -19,7 +19,8 @@ enum Mode {
 #[derive(Clone, Copy)]
 pub struct Mangler<'t> {
     pub types: &'t Types,
-    pub sources: &'t SourceMap,
+    /// The types declared in functions, numbered from 1 in each package, in the order of the source.
+    pub locals: &'t HashMap<ObjectId, u32>,
 }
 
 /// The prefix of a package's symbols: its path, `main` for a main package, without a test variant's suffix.
@@ -96,16 +97,21 @@ impl<'t> Mangler<'t> {
 
     fn write_args(&self, out: &mut String, targs: &[TypeId]) {
         out.push('[');
+        self.write_list(out, targs);
+        out.push(']');
+    }
+
+    fn write_list(&self, out: &mut String, targs: &[TypeId]) {
         for (i, &arg) in targs.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
             self.write(out, self.types.canonical(arg), Mode::Link);
         }
-        out.push(']');
     }
 
-    /// The declared name with its type arguments and, where it is local to a function, its place.
+    /// The declared name with its type arguments and, where it is local to a function, its number. Type arguments of
+    /// the function come before the type's own, after which there is a semicolon.
     fn write_named(&self, out: &mut String, named: &Named, mode: Mode) {
         let object = self.types.object(named.obj);
         if let Some(pkg) = object.pkg {
@@ -116,20 +122,40 @@ impl<'t> Mangler<'t> {
             out.push('.');
         }
         out.push_str(object.name.as_str());
-        if !named.targs.is_empty() {
-            self.write_args(out, &named.targs);
+        let number = self.locals.get(&named.obj);
+        match number {
+            Some(_) if !named.targs.is_empty() => {
+                let params = object.type_decl().map_or(&[][..], TypeDecl::params);
+                // The function's parameters stand before the type's name, its own behind.
+                let outer = params.iter().filter(|&&p| self.declared_at(p) < object.span.lo).count();
+                let (outer, own) = named.targs.split_at(outer.min(named.targs.len()));
+                out.push('[');
+                self.write_list(out, outer);
+                if !outer.is_empty() && !own.is_empty() {
+                    out.push(';');
+                }
+                self.write_list(out, own);
+                out.push(']');
+            }
+            _ if !named.targs.is_empty() => self.write_args(out, &named.targs),
+            _ => {}
         }
-        if mode == Mode::Link && self.is_local(named.obj) {
-            let file = &self.sources.file(object.span.file).name;
-            let base = file.rsplit('/').next().unwrap_or(file);
-            let _ = write!(out, "·{base}:{}", object.span.lo);
+        if let (Mode::Link, Some(number)) = (mode, number) {
+            let _ = write!(out, "·{number}");
+        }
+    }
+
+    /// Where a type parameter is declared in its file.
+    fn declared_at(&self, param: TypeId) -> u32 {
+        match self.types.get(param) {
+            Type::TypeParam(p) => self.types.object(p.obj).span.lo,
+            _ => 0,
         }
     }
 
     /// Declared inside a function.
     pub fn is_local(&self, obj: ObjectId) -> bool {
-        let object = self.types.object(obj);
-        object.pkg.is_some_and(|pkg| self.types.member(pkg, object.name) != Some(obj))
+        self.locals.contains_key(&obj)
     }
 
     fn write(&self, out: &mut String, ty: TypeId, mode: Mode) {

@@ -53,7 +53,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use frontend::ast;
 use frontend::diagnostic::Diagnostic;
-use frontend::span::{Pos, Span};
+use frontend::span::Pos;
 use frontend::types::*;
 
 use crate::mir;
@@ -144,7 +144,7 @@ impl<'p> Lower<'p> {
     }
 
     fn mangler(&self) -> Mangler<'p> {
-        Mangler { types: self.types, sources: self.prog.sources }
+        self.prog.mangler()
     }
 
     fn link_string(&mut self, ty: TypeId) -> String {
@@ -214,8 +214,4 @@ impl<'p> Lower<'p> {
         let file = self.file_index(pos.file);
         self.m.position(mir::Position { file, line: at.line, col: at.col, func, inlined_at: None })
     }
-}
-
-fn unsupported(span: Span, what: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::error(span, format!("not supported yet: {what}"))
 }

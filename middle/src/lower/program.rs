@@ -45,6 +45,8 @@ pub struct Program<'a> {
     links: HashMap<ObjectId, String>,
     /// Symbols of variables that another package than their own gives a value, by a linkname.
     given: HashSet<String>,
+    /// See [`Mangler::locals`].
+    locals: HashMap<ObjectId, u32>,
 }
 
 impl<'a> Program<'a> {
@@ -57,6 +59,7 @@ impl<'a> Program<'a> {
             funcs: HashMap::new(),
             links: HashMap::new(),
             given: HashSet::new(),
+            locals: HashMap::new(),
         };
         for input in packages {
             prog.add(input);
@@ -93,7 +96,20 @@ impl<'a> Program<'a> {
                 }
             }
         }
+        let local = |obj: &ObjectId| {
+            let object = self.types.object(*obj);
+            let named =
+                object.type_decl().is_some() && matches!(self.types.get(object.ty()), Type::Named(n) if n.obj == *obj);
+            named && self.types.member(pkg, object.name) != Some(*obj)
+        };
+        let mut locals: Vec<ObjectId> = input.checked.info.declared().filter(local).collect();
+        locals.sort_by_key(|&obj| (self.types.object(obj).span.file, self.types.object(obj).span.lo));
+        self.locals.extend(locals.into_iter().zip(1..));
         self.packages.insert(pkg, input);
+    }
+
+    pub(super) fn mangler(&self) -> Mangler<'_> {
+        Mangler { types: self.types, locals: &self.locals }
     }
 
     pub fn package(&self, pkg: PackageId) -> Option<PackageInput<'a>> {
@@ -114,7 +130,7 @@ impl<'a> Program<'a> {
         if let Some(link) = self.links.get(&object) {
             return link.clone();
         }
-        Mangler { types: self.types, sources: self.sources }.func_symbol(object, targs)
+        self.mangler().func_symbol(object, targs)
     }
 
     /// Whether a `//go:linkname` names the object's symbol.
@@ -129,7 +145,7 @@ impl<'a> Program<'a> {
 
     /// Whether a `//go:linkname` makes the object's name stand for one of another package.
     pub fn is_foreign_link(&self, object: ObjectId) -> bool {
-        let own = Mangler { types: self.types, sources: self.sources }.func_symbol(object, &[]);
+        let own = self.mangler().func_symbol(object, &[]);
         // Names beginning with "go:" belong to no package: what gives itself one (`go:fipsinfo`) defines it.
         self.links.get(&object).is_some_and(|link| *link != own && !link.starts_with("go:"))
     }
