@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use frontend::check::Checked;
@@ -48,21 +49,34 @@ pub struct Session<'a> {
 
 /// How long each phase took, for `--time-passes`.
 #[derive(Default)]
-pub struct Timings(std::sync::Mutex<Vec<(String, std::time::Duration)>>);
+pub struct Timings {
+    phases: Mutex<Vec<(String, std::time::Duration)>>,
+    notes: Mutex<Vec<String>>,
+}
 
 impl Timings {
     pub fn time<T>(&self, phase: &str, f: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let out = f();
-        if let Ok(mut all) = self.0.lock() {
+        if let Ok(mut all) = self.phases.lock() {
             all.push((phase.to_owned(), start.elapsed()));
         }
         out
     }
 
+    /// A line of another kind.
+    fn note(&self, text: String) {
+        if let Ok(mut all) = self.notes.lock() {
+            all.push(text);
+        }
+    }
+
     pub fn print(&self) {
-        for (phase, time) in self.0.lock().map(|all| all.clone()).unwrap_or_default() {
+        for (phase, time) in self.phases.lock().map(|all| all.clone()).unwrap_or_default() {
             eprintln!("{:>9.3} ms  {phase}", time.as_secs_f64() * 1e3);
+        }
+        for note in self.notes.lock().map(|all| all.clone()).unwrap_or_default() {
+            eprintln!("{note}");
         }
     }
 }
@@ -136,19 +150,22 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
 
 /// Runs the passes: over each package, which then depends on what it imports only (`-dev`), or over the program.
 fn optimise(units: Vec<CodeUnit>, state: &mut State, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
-    if !session.load.dev {
-        let units = units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
-        let (units, _) = passes::program(units, state).map_err(|e| e.to_string())?;
-        return Ok(units.into_iter().map(|u| CodeUnit::new(u.name, u.module)).collect());
-    }
-    let mut units = units;
-    for unit in &mut units {
-        passes::package(&mut unit.module, state).map_err(|e| format!("{}: {e}", unit.name))?;
-        // Units come after what they import.
-        let known = std::mem::take(&mut state.escape.summaries);
-        state.external.functions.extend(known.functions);
-    }
-    Ok(units)
+    let plain =
+        |units: Vec<CodeUnit>| units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
+    let units = if session.load.dev {
+        let mut units = units;
+        for unit in &mut units {
+            passes::package(&mut unit.module, state).map_err(|e| format!("{}: {e}", unit.name))?;
+            // Units come after what they import.
+            let known = std::mem::take(&mut state.escape.summaries);
+            state.external.functions.extend(known.functions);
+        }
+        passes::share(plain(units), state).map_err(|e| e.to_string())?
+    } else {
+        passes::program(plain(units), state).map_err(|e| e.to_string())?.0
+    };
+    session.timings.note(state.shared.to_string());
+    Ok(units.into_iter().map(|u| CodeUnit::new(u.name, u.module)).collect())
 }
 
 /// Turns all but the first definition of a shared symbol into declarations.
@@ -221,11 +238,8 @@ fn with_link_request<T>(
         strip_debug: session.link_flags.no_dwarf,
         ..FinalizeOptions::default()
     };
-    let keep: Vec<OsString> = if extra.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()]
-    };
+    let keep: Vec<OsString> =
+        if extra.is_empty() { Vec::new() } else { vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()] };
     let request = LinkRequest {
         linker: &session.toolchain.lld(),
         objects: &paths,

@@ -7,7 +7,7 @@
 //! | group | passes |
 //! |---|---|
 //! | cleaning | [`fold`], [`simplify_cfg`], [`dead`], [`checks`], [`known_calls`] |
-//! | whole program | [`reach`], [`inline`], [`escape`] |
+//! | whole program | [`reach`], [`inline`], [`escape`], [`shapes`] |
 //!
 //! [`call_graph`] gives components of the call graph, callees first.
 
@@ -20,6 +20,7 @@ pub mod inline;
 pub mod known_calls;
 mod program;
 pub mod reach;
+pub mod shapes;
 pub mod simplify_cfg;
 
 use std::time::{Duration, Instant};
@@ -29,7 +30,7 @@ use rayon::prelude::*;
 use crate::mir::verify::verify_optimised;
 use crate::mir::*;
 use escape::Summaries;
-pub use program::{ProgramError, ROOTS, Unit, package, program};
+pub use program::{ProgramError, ROOTS, Unit, package, program, share};
 
 /// What a function pass may look at: the module, in which functions have their signature but no body.
 pub struct FuncContext<'a> {
@@ -60,6 +61,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "reach", what: "drops what the program cannot reach", run: Run::Module(run_reach) },
     Pass { name: "inline", what: "inlines small functions", run: Run::Module(run_inline) },
     Pass { name: "escape", what: "moves objects from the heap to the stack", run: Run::Module(run_escape) },
+    Pass { name: "shapes", what: "one body for instances of one shape", run: Run::Module(run_shapes) },
 ];
 
 /// One package at a time, quickly.
@@ -91,6 +93,8 @@ pub const PROGRAM: &[&str] = &[
     "reach",  // functions inlined everywhere
     "escape", // after inlining: fewer calls to look through
     "dead",
+    "shapes", // what inlining made different stays so
+    "reach",  // instances that are called directly only
 ];
 
 /// What passes are told and what they report.
@@ -106,6 +110,8 @@ pub struct State {
     /// Everything that was inlined. Symbols are those of the module at that time.
     pub inlined: Vec<inline::Inlined>,
     pub dropped: reach::Dropped,
+    pub sharing: shapes::Policy,
+    pub shared: shapes::Shared,
 }
 
 /// One pass's time.
@@ -144,6 +150,11 @@ fn run_inline(module: &mut Module, state: &mut State) -> bool {
 fn run_escape(module: &mut Module, state: &mut State) -> bool {
     state.escape = escape::run(module, &state.external);
     state.escape.decisions.iter().any(|d| d.on_stack)
+}
+
+fn run_shapes(module: &mut Module, state: &mut State) -> bool {
+    state.shared = shapes::run(module, &state.sharing, &|_| true);
+    state.shared != shapes::Shared::default()
 }
 
 /// The pass of that name.

@@ -1,7 +1,10 @@
 //! The two ways to run the passes: package by package, and over a whole program.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
+
+use super::shapes::{self, Policy};
 use super::{BrokenModule, PACKAGE, PROGRAM, State, Timing};
 use crate::mir::{Def, MergeError, Module, merge, split};
 
@@ -51,8 +54,51 @@ pub fn program(units: Vec<Unit>, state: &mut State) -> Result<(Vec<Unit>, Vec<Ti
     state.roots.extend(ROOTS.iter().map(|r| (*r).to_owned()));
     state.roots.extend(whole.symbols.keys().filter(|name| name.starts_with(PANICS)).cloned());
     let timings = super::run(&mut whole, PROGRAM, state, false)?;
-    let unit_of: Vec<u32> = whole.symbols.keys().map(|name| home.get(name).copied().unwrap_or(0)).collect();
+    let mut names: IndexSet<String> = names.into_iter().collect();
+    let mut unit_of: Vec<u32> = Vec::with_capacity(whole.symbols.len());
+    for name in whole.symbols.keys() {
+        let instance = name.strip_prefix(shapes::DICTIONARY).unwrap_or(name);
+        unit_of.push(match home.get(instance) {
+            Some(&unit) => unit,
+            None => names.insert_full(shared_unit(name)).0 as u32,
+        });
+    }
     let modules = split(whole, &unit_of, names.len());
     let units = names.into_iter().zip(modules).map(|(name, module)| Unit { name, module }).collect();
     Ok((units, timings))
+}
+
+/// Moves the functions that several units may hold into units of their own, one for each package whose they are, after
+/// the given ones, and shares bodies among them (dev builds). The given units do not depend on what is shared.
+pub fn share(units: Vec<Unit>, state: &mut State) -> Result<Vec<Unit>, ProgramError> {
+    let mut out: Vec<Unit> = Vec::new();
+    let mut shared = Module::new();
+    for Unit { name, module } in units {
+        let unit_of: Vec<u32> =
+            module.symbols.values().map(|d| u32::from(d.dedup && matches!(d.def, Def::Func(_)))).collect();
+        let mut parts = split(module, &unit_of, 2).into_iter();
+        if let (Some(own), Some(functions)) = (parts.next(), parts.next()) {
+            out.push(Unit { name, module: own });
+            merge(&mut shared, functions)?;
+        }
+    }
+    let named: HashSet<&str> = out.iter().flat_map(|u| u.module.symbols.keys().map(String::as_str)).collect();
+    state.shared = shapes::run(&mut shared, &Policy::ALWAYS, &|name| named.contains(name));
+    let mut names: IndexSet<String> = IndexSet::new();
+    let mut unit_of: Vec<u32> = Vec::with_capacity(shared.symbols.len());
+    for name in shared.symbols.keys() {
+        let instance = name.strip_prefix(shapes::DICTIONARY).unwrap_or(name);
+        unit_of.push(names.insert_full(shared_unit(instance)).0 as u32);
+    }
+    let modules = split(shared, &unit_of, names.len());
+    out.extend(names.into_iter().zip(modules).map(|(name, module)| Unit { name, module }));
+    Ok(out)
+}
+
+/// The unit for functions of no package: named after the package of a generic function or type, if it is of one.
+fn shared_unit(symbol: &str) -> String {
+    let head = symbol.split(['[', '(']).next().unwrap_or_default();
+    let name = head.rfind('/').map_or(0, |slash| slash + 1);
+    let package = head[name..].find('.').map_or("", |dot| &head[..name + dot]);
+    format!("go:shared {package}")
 }
