@@ -1,9 +1,9 @@
 //! Functions by object and type arguments: the symbol of each, and the bodies of instances.
 //!
-//! Generic functions are specialised in full: a body is lowered once for each list of canonical type arguments,
-//! with an environment that puts them in, so that every type asked through it is concrete.
-//! [`Lower::instance_key`] alone decides which instances share a body. Instances carry no owner: whoever calls one
-//! makes it, and the driver keeps one of each.
+//! A body is lowered once for each list of canonical type arguments, with an environment that puts them in, so that
+//! every type asked through it is concrete. Instances carry no owner: whoever calls one makes it, and the driver keeps
+//! one of each. Those of one shape come to share a body later, see [`shapes`](crate::passes::shapes): lowering is cheap,
+//! and only then it is known which of them inlining has made different.
 
 use frontend::types::*;
 

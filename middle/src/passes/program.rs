@@ -56,10 +56,11 @@ pub fn program(units: Vec<Unit>, state: &mut State) -> Result<(Vec<Unit>, Vec<Ti
     let timings = super::run(&mut whole, PROGRAM, state, false)?;
     let mut names: IndexSet<String> = names.into_iter().collect();
     let mut unit_of: Vec<u32> = Vec::with_capacity(whole.symbols.len());
-    for name in whole.symbols.keys() {
+    for (name, data) in &whole.symbols {
         let instance = name.strip_prefix(shapes::DICTIONARY).unwrap_or(name);
         unit_of.push(match home.get(instance) {
             Some(&unit) => unit,
+            None if matches!(data.def, Def::Extern(_)) => 0,
             None => names.insert_full(shared_unit(name)).0 as u32,
         });
     }
@@ -86,9 +87,12 @@ pub fn share(units: Vec<Unit>, state: &mut State) -> Result<Vec<Unit>, ProgramEr
     state.shared = shapes::run(&mut shared, &Policy::ALWAYS, &|name| named.contains(name));
     let mut names: IndexSet<String> = IndexSet::new();
     let mut unit_of: Vec<u32> = Vec::with_capacity(shared.symbols.len());
-    for name in shared.symbols.keys() {
+    for (name, data) in &shared.symbols {
         let instance = name.strip_prefix(shapes::DICTIONARY).unwrap_or(name);
-        unit_of.push(names.insert_full(shared_unit(instance)).0 as u32);
+        unit_of.push(match data.def {
+            Def::Extern(_) => 0,
+            _ => names.insert_full(shared_unit(instance)).0 as u32,
+        });
     }
     let modules = split(shared, &unit_of, names.len());
     out.extend(names.into_iter().zip(modules).map(|(name, module)| Unit { name, module }));
