@@ -50,6 +50,8 @@ fn folding() {
     );
     fold("v3: i64 = int i64, 0\n v4: i64 = add v0, v3\n return v4", "return v0");
     fold("v3: i32 = int i32, 0\n v4: i32 = clz v3\n v5: i64 = zext i64, v4\n return v5", "int i64, 32");
+    // `noescape`'s way of hiding a pointer stays for escape analysis.
+    fold("v3: i64 = ptrtoint i64, v2\n v4: i64 = int i64, 0\n v5: i64 = xor v3, v4\n return v5", "xor");
     // Division by zero stays for its check.
     fold("v3: i64 = int i64, 0\n v4: i64 = sdiv v0, v3\n return v4", "sdiv");
 }
