@@ -210,3 +210,27 @@ fn methods_need_an_interface() {
     assert_eq!(&d.bytes[96..], [&[0; 4][..], &[0xff; 12]].concat());
     assert_eq!(d.relocs.len(), 1);
 }
+
+#[test]
+fn constant_slices_are_allocations() {
+    let mut element = vec![0u8; 48];
+    (element[0], element[8], element[21]) = (16, 8, 8);
+    let element: String = element.iter().map(|b| format!("\\x{b:02x}")).collect();
+    let tables = format!(
+        "layout0 = size 48 align 8 ptrs []\nlayout1 = size 8 align 8 ptrs []\n\
+         extern @\"runtime.makeslice\" (ptr, i64, i64) -> (ptr)\ndata @\"mask\" layout1 ro \"\\x01\"\n\
+         data @\"T\" layout0 ro \"{element}\" [32: abs64 @\"mask\" + 0]\n"
+    );
+    let make = |len: i64, cap: i64| {
+        let lines = format!(
+            "v3: ptr = global_addr @\"T\", 0\n v4: i64 = int i64, {len}\n v5: i64 = int i64, {cap}\n \
+             v6: ptr = call @\"runtime.makeslice\"(v3, v4, v5) : (ptr, i64, i64) -> (ptr)\n return v0"
+        );
+        transform(&format!("{tables}{}", body(&lines)), &["small-slices"], &mut State::default()).to_string()
+    };
+    let small = make(2, 3);
+    assert!(small.contains("size 48 align 8 ptrs [0, 2, 4]") && small.contains("alloc_heap"), "{small}");
+    for (len, cap) in [(3, 2), (-1, 2), (0, 0), (5, 1 << 40), (1, 1 << 20)] {
+        assert!(!make(len, cap).contains("alloc_heap"), "{len} {cap}");
+    }
+}
