@@ -123,7 +123,18 @@ pub enum Emit {
 
 /// Flags of more than one letter that the go command spells with one dash.
 const LONG_FLAGS: &[&str] = &[
-    "help", "tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "work", "dev", "time-passes", "emit", "dump",
+    "help",
+    "tags",
+    "mod",
+    "modfile",
+    "trimpath",
+    "buildvcs",
+    "ldflags",
+    "work",
+    "dev",
+    "time-passes",
+    "emit",
+    "dump",
 ];
 
 /// Flags the environment's GOFLAGS may set for us; all others there are the go command's.

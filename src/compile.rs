@@ -221,11 +221,8 @@ fn with_link_request<T>(
         strip_debug: session.link_flags.no_dwarf,
         ..FinalizeOptions::default()
     };
-    let keep: Vec<OsString> = if extra.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()]
-    };
+    let keep: Vec<OsString> =
+        if extra.is_empty() { Vec::new() } else { vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()] };
     let request = LinkRequest {
         linker: &session.toolchain.lld(),
         objects: &paths,

@@ -204,9 +204,11 @@ impl Front {
 impl Unit {
     fn lacks_main(&self) -> bool {
         !self.package.dep_only
-            && !self.files.iter().flat_map(|f| &f.decls).any(|decl| {
-                matches!(decl, ast::Decl::Func(f) if f.recv.is_none() && f.name.name.as_str() == "main")
-            })
+            && !self
+                .files
+                .iter()
+                .flat_map(|f| &f.decls)
+                .any(|decl| matches!(decl, ast::Decl::Func(f) if f.recv.is_none() && f.name.name.as_str() == "main"))
     }
 }
 

@@ -87,9 +87,19 @@ pub fn go_flags(load: &Load) -> Vec<String> {
 ///
 /// # Errors
 /// What the go command printed; its wording is what users know.
-pub fn load(toolchain: &Toolchain, overlay: &Overlay, load: &Load, patterns: &[String]) -> Result<Vec<Package>, String> {
+pub fn load(
+    toolchain: &Toolchain,
+    overlay: &Overlay,
+    load: &Load,
+    patterns: &[String],
+) -> Result<Vec<Package>, String> {
     let mut cmd = toolchain.go_command();
-    cmd.args(["list", "-deps", "-json"]).args(go_flags(load)).arg("-overlay").arg(&overlay.json).arg("--").args(patterns);
+    cmd.args(["list", "-deps", "-json"])
+        .args(go_flags(load))
+        .arg("-overlay")
+        .arg(&overlay.json)
+        .arg("--")
+        .args(patterns);
     if load.print_commands {
         eprintln!("{}", shown(&cmd));
     }

@@ -158,9 +158,8 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
     fn make_landing_pad(&mut self, recover: Block) -> Result<()> {
         use inkwell::llvm_sys::core;
         let ctx = self.unit.ctx;
-        let personality = self.unit.function_named(ingot_abi::functions::PERSONALITY, |unit| {
-            unit.ctx.i32_type().fn_type(&[], true)
-        });
+        let personality =
+            self.unit.function_named(ingot_abi::functions::PERSONALITY, |unit| unit.ctx.i32_type().fn_type(&[], true));
         self.llvm.set_personality_function(personality);
         let pad = ctx.append_basic_block(self.llvm, "landing");
         self.b.position_at_end(pad);
