@@ -229,6 +229,7 @@ fn with_link_request<T>(
         runtime: &runtime,
         emulation: link::emulation(&session.toolchain.goarch).ok_or("no such target")?,
         extra: &keep,
+        scratch: session.work,
         output,
         finalize: &finalize,
     };

@@ -195,10 +195,6 @@ impl Front {
         }
         (!out.is_empty()).then_some(out)
     }
-
-    pub fn unit(&self, import_path: &str) -> Option<&Unit> {
-        self.units.iter().find(|u| u.package.import_path == import_path)
-    }
 }
 
 impl Unit {

@@ -61,32 +61,6 @@ impl Default for Options {
     }
 }
 
-/// Go functions that no MIR names: the runtime starts and faults into them, and checks call them where they fail.
-pub const ROOTS: &[&str] = &[
-    ingot_abi::functions::GO_MAIN,
-    ingot_abi::functions::SIGPANIC,
-    "runtime.panicmem",
-    "runtime.panicdivide",
-    "runtime.panicshift",
-    "runtime.panicIndex",
-    "runtime.panicIndexU",
-    "runtime.panicSliceAlen",
-    "runtime.panicSliceAlenU",
-    "runtime.panicSliceAcap",
-    "runtime.panicSliceAcapU",
-    "runtime.panicSliceB",
-    "runtime.panicSliceBU",
-    "runtime.panicSlice3Alen",
-    "runtime.panicSlice3AlenU",
-    "runtime.panicSlice3Acap",
-    "runtime.panicSlice3AcapU",
-    "runtime.panicSlice3B",
-    "runtime.panicSlice3BU",
-    "runtime.panicSlice3C",
-    "runtime.panicSlice3CU",
-    "runtime.panicSliceConvert",
-];
-
 /// What [`emit()`] shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {

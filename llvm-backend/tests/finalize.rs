@@ -144,12 +144,14 @@ fn build(s: &Scratch, objects: &[PathBuf], name: &str, options: &FinalizeOptions
     let _ = std::fs::remove_file(&archive);
     run(Command::new(format!("{LLVM}/llvm-ar")).arg("rcs").arg(&archive).arg(&objects[1]));
     let output = s.path(name);
+    let scratch = tempfile::tempdir().unwrap();
     let report = link(&LinkRequest {
         linker: linker(),
         objects: &objects[..1],
         runtime: &archive,
         emulation: emulation("amd64").unwrap(),
         extra: &[],
+        scratch: scratch.path(),
         output: &output,
         finalize: options,
     })
