@@ -5,9 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use llvm_backend::Fault;
+
 /// Ingot compiles Go programs ahead of time with LLVM.
 #[derive(Debug, Parser)]
-#[command(name = "ingot", disable_version_flag = true, disable_help_subcommand = true)]
+#[command(name = "ingot", disable_version_flag = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -69,6 +71,9 @@ pub struct Load {
     /// Quick compilation for development
     #[arg(long)]
     pub dev: bool,
+    /// Leave something out of a function, to test the stress modes: root:FUNC:N, barrier:FUNC:N, clear:FUNC:N
+    #[arg(long, value_name = "FAULT", hide = true)]
+    pub fault: Option<Fault>,
     /// Print how long each phase took
     #[arg(long)]
     pub time_passes: bool,

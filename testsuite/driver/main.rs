@@ -2,6 +2,8 @@
 //!
 //! Limits on file sizes stand for a full disk: a write beyond them fails as one without space does.
 
+mod teeth;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;

@@ -13,8 +13,8 @@ use middle::mir::cfg::Cfg;
 use middle::mir::{self, Block, Op, PosId, Terminator, Ty, Value};
 
 use super::{Unit, abi, memory};
-use crate::Error;
 use crate::sections::SITE_PROLOGUE;
+use crate::{Error, FaultKind};
 
 /// A message without its place, or an error of inkwell's.
 pub struct Fault(pub String);
@@ -149,6 +149,15 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         }
         if unit.forced.checks.iter().any(|n| n == name) {
             add(unit.string_attr("ingot-force-check", ""));
+        }
+        if let Some(fault) = unit.options.fault.as_ref().filter(|f| f.function == name) {
+            let index = fault.index.to_string();
+            match fault.kind {
+                FaultKind::Barrier => add(unit.string_attr("ingot-fault-barrier", &index)),
+                FaultKind::Clear => add(unit.string_attr("ingot-fault-clear", &index)),
+                // The stack maps are finalize's.
+                FaultKind::Root => {}
+            }
         }
         if func.sig.context {
             llvm.add_attribute(AttributeLoc::Param(0), unit.enum_attr("nest", 0));
