@@ -72,7 +72,11 @@ fn what_differs_comes_from_a_dictionary() {
         ],
         &["type:A", "A.M", "p.F[A]"],
     );
-    check(&func(&m, "p.F[B]"), &["wrapper", "global_addr @\"go:dict.p.F[B]\", 0", "call @\"p.F[go.shape.A]\""], &["use"]);
+    check(
+        &func(&m, "p.F[B]"),
+        &["wrapper", "global_addr @\"go:dict.p.F[B]\", 0", "call @\"p.F[go.shape.A]\""],
+        &["use"],
+    );
     check(&func(&m, "main.callB"), &["go:dict.p.F[B]", "call @\"p.F[go.shape.A]\""], &[]);
     check(
         &m.to_string(),
@@ -94,7 +98,9 @@ fn other_code_is_another_shape() {
 #[test]
 fn small_functions_stay_special() {
     let small = |ty: &str| {
-        format!("func @\"p.G[{ty}]\" () -> (ptr) dedup {{\nbb0:\n  v0: ptr = global_addr @\"type:{ty}\", 0\n  return v0\n}}\n")
+        format!(
+            "func @\"p.G[{ty}]\" () -> (ptr) dedup {{\nbb0:\n  v0: ptr = global_addr @\"type:{ty}\", 0\n  return v0\n}}\n"
+        )
     };
     let text = format!("{HEAD}{}{}", small("A"), small("B"));
     assert_eq!(run(&text, ALL, true).1, Shared::default());
@@ -170,7 +176,8 @@ fn closures_get_the_dictionary_from_a_wrapper() {
 #[test]
 fn no_dictionary_where_control_comes_by_unwinding() {
     let catching = |ty: &str| {
-        let mut body = format!("func @\"p.F[{ty}]\" (ptr) -> () dedup recover bb1 {{\nbb0(v0: ptr):\n  v1: i64 = int i64, 0\n");
+        let mut body =
+            format!("func @\"p.F[{ty}]\" (ptr) -> () dedup recover bb1 {{\nbb0(v0: ptr):\n  v1: i64 = int i64, 0\n");
         for _ in 0..30 {
             body.push_str("  call @\"use\"(v0, v1) : (ptr, i64) -> ()\n");
         }
@@ -183,8 +190,9 @@ fn no_dictionary_where_control_comes_by_unwinding() {
 
 #[test]
 fn development_builds_keep_instances_in_units_of_their_own() {
-    let unit = |name: &str, ty: &str| {
-        Unit { name: name.to_owned(), module: parse(&format!("{HEAD}{}{}", instance(ty, ""), caller(ty))).unwrap() }
+    let unit = |name: &str, ty: &str| Unit {
+        name: name.to_owned(),
+        module: parse(&format!("{HEAD}{}{}", instance(ty, ""), caller(ty))).unwrap(),
     };
     let before = [unit("a", "A"), unit("b", "B")].map(|u| u.module);
     let mut state = State::default();
@@ -199,5 +207,9 @@ fn development_builds_keep_instances_in_units_of_their_own() {
     }
     let shared = &units[2].module;
     verify(shared).unwrap();
-    check(&shared.to_string(), &["func @\"p.F[go.shape.A]\"", "func @\"p.F[A]\"", "func @\"p.F[B]\"", "data @\"go:dict.p.F[A]\""], &[]);
+    check(
+        &shared.to_string(),
+        &["func @\"p.F[go.shape.A]\"", "func @\"p.F[A]\"", "func @\"p.F[B]\"", "data @\"go:dict.p.F[A]\""],
+        &[],
+    );
 }

@@ -22,6 +22,7 @@ mod program;
 pub mod reach;
 pub mod shapes;
 pub mod simplify_cfg;
+pub mod small_slices;
 
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "known-calls", what: "calls through known values", run: Run::Func(known_calls::run) },
     Pass { name: "reach", what: "drops what the program cannot reach", run: Run::Module(run_reach) },
     Pass { name: "inline", what: "inlines small functions", run: Run::Module(run_inline) },
+    Pass { name: "small-slices", what: "slices of constant size are plain allocations", run: Run::Module(run_slices) },
     Pass { name: "escape", what: "moves objects from the heap to the stack", run: Run::Module(run_escape) },
     Pass { name: "shapes", what: "one body for instances of one shape", run: Run::Module(run_shapes) },
 ];
@@ -67,6 +69,7 @@ pub const PASSES: &[Pass] = &[
 /// One package at a time, quickly.
 pub const PACKAGE: &[&str] = &[
     "known-calls",  // direct calls have summaries
+    "small-slices", // more to decide about
     "escape",       // the one that pays without LLVM's help
     "simplify-cfg", // less to translate
     "dead",
@@ -90,8 +93,9 @@ pub const PROGRAM: &[&str] = &[
     "fold",
     "simplify-cfg",
     "dead",
-    "reach",  // functions inlined everywhere
-    "escape", // after inlining: fewer calls to look through
+    "reach",        // functions inlined everywhere
+    "small-slices", // sizes have become constant
+    "escape",       // after inlining: fewer calls to look through
     "dead",
     "shapes", // what inlining made different stays so
     "reach",  // instances that are called directly only
@@ -145,6 +149,10 @@ fn run_inline(module: &mut Module, state: &mut State) -> bool {
     let changed = !done.is_empty();
     state.inlined.extend(done);
     changed
+}
+
+fn run_slices(module: &mut Module, _: &mut State) -> bool {
+    small_slices::run(module)
 }
 
 fn run_escape(module: &mut Module, state: &mut State) -> bool {
