@@ -1,7 +1,9 @@
 // Frames too large to be checked late.
 //
 // The prologue check runs when the frame is set up already, so the guard covers a frame of `frame_max` bytes. A
-// function that needs more gets a wrapper under its name that tests `rsp - N` first and then jumps to the body.
+// function that needs more gets a wrapper under its name that tests `rsp - N` first and then jumps to the body. N is
+// only what the body's own check, exact but late, does not cover: the estimate is generous, and small stacks are not to
+// grow for it.
 // How large a frame gets is only known after code generation; here it is estimated from the stack objects and the
 // largest number of pointers live at a statepoint. The driver of this pass compares with the truth and, where the
 // estimate was too low, compiles again with `ingot-force-frame`.
@@ -49,9 +51,10 @@ static void wrap(Function &F, uint64_t bytes, const IngotHost &host) {
   auto *entry = BasicBlock::Create(C, "entry", W), *slow = BasicBlock::Create(C, "morestack", W),
        *go = BasicBlock::Create(C, "go", W);
   IRBuilder<> B(entry);
-  B.CreateCondBr(belowGuard(B, bytes), slow, go, unlikely(C));
+  uint64_t early = F.hasFnAttribute(CHECKED) ? bytes - std::min(bytes, abi.frame_max) : bytes;
+  B.CreateCondBr(belowGuard(B, early), slow, go, unlikely(C));
   B.SetInsertPoint(slow);
-  callSavingEntry(B, "rt_morestack_large", {B.getInt64(bytes)}, F.getFnAttribute(PROLOGUE_SITE).getValueAsString());
+  callSavingEntry(B, "rt_morestack_large", {B.getInt64(early)}, F.getFnAttribute(PROLOGUE_SITE).getValueAsString());
   B.CreateBr(go);
   B.SetInsertPoint(go);
   SmallVector<Value *> args;

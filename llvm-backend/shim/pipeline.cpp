@@ -89,6 +89,7 @@ extern "C" char *ingot_optimize(LLVMModuleRef module, LLVMTargetMachineRef targe
     rewrite.addPass(RewriteStatepointsForGC());
     rewrite.run(M, MAM);
   }
+  ingot::dropDeadRelocates(M);
   if (ingot::wrapLargeFrames(M, *host)) {
     MAM.clear();
     FAM.clear();

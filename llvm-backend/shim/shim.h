@@ -107,6 +107,9 @@ llvm::Value *belowGuard(llvm::IRBuilder<> &B, uint64_t below);
 llvm::CallInst *callSavingEntry(llvm::IRBuilder<> &B, const char *symbol, llvm::ArrayRef<llvm::Value *> args,
                                 llvm::StringRef site);
 
+// After statepoint rewriting: arguments of Go calls need not outlive the call.
+void dropDeadRelocates(llvm::Module &M);
+
 // Tells the host every function's limit; wrappers have been made.
 void reportLimits(llvm::Module &M, const IngotHost &host);
 

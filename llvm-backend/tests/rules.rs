@@ -20,6 +20,7 @@ extern @"main.p" (ptr) -> ()
 extern @"main.two" (ptr) -> (ptr, i64)
 extern @"main.many" () -> (ptr, i64, i64, ptr, f64, f64, f64)
 extern @"rt_memmove" (ptr, ptr, i64) -> ()
+extern @"rt_newproc" (ptr) -> ()
 "#;
 
 fn module(text: &str) -> middle::mir::Module {
@@ -66,6 +67,28 @@ bb0(v0: ptr):
 }"#;
     check(f, Stage::LlvmOpt, &["preserve_mostcc token", "@rt_morestack", "\"gc-live\"(ptr addrspace(1) %0)"], &[]);
     check(f, Stage::Asm, &["cmpq\t%fs:8, %rsp", "jb\t", "callq\trt_morestack"], &["GOTPCREL", "@PLT"]);
+}
+
+#[test]
+fn arguments_need_not_outlive_a_call_of_go_code_but_do_one_of_the_runtime() {
+    let of = |callee: &str| {
+        format!(
+            r#"func @"main.f" (ptr) -> () nosplit start !1 {{
+bb0(v0: ptr):
+  call @"{callee}"(v0) : (ptr) -> () !1
+  return
+}}"#
+        )
+    };
+    check(&of("main.p"), Stage::LlvmOpt, &["@main.p"], &["@llvm.experimental.gc.relocate"]);
+    check(&of("rt_newproc"), Stage::LlvmOpt, &["@rt_newproc", "@llvm.experimental.gc.relocate"], &[]);
+    let again = r#"func @"main.f" (ptr) -> () nosplit start !1 {
+bb0(v0: ptr):
+  call @"main.p"(v0) : (ptr) -> () !1
+  call @"main.p"(v0) : (ptr) -> () !1
+  return
+}"#;
+    check(again, Stage::LlvmOpt, &["@main.p", "call coldcc ptr addrspace(1) @llvm.experimental.gc.relocate", "@main.p"], &[]);
 }
 
 #[test]

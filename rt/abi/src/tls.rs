@@ -46,7 +46,7 @@ pub const GUARD_POISON: usize = (isize::MAX as usize) & !0xfff;
 /// longest leaf chain, the red zone and what `rt_morestack` saves.
 pub const STACK_GUARD: usize = 1024;
 /// Smallest goroutine stack, bytes.
-pub const STACK_MIN: usize = 4096;
+pub const STACK_MIN: usize = 2048;
 /// Largest frame (bytes) whose prologue check may run after the frame is set up.
 pub const FRAME_MAX_CHECKED_LATE: usize = 512;
 

@@ -3,14 +3,15 @@
 //! - `move`: the stack is copied at every prologue check, poll and runtime call.
 //! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
 //!
-//!   Both leave out checks in proportion to what they would have to copy or mark, once that is much: else a deep
-//!   recursion or a large heap takes time beyond all bounds.
+//!   Both leave out checks in proportion to the frames and objects that the last one had to look at, once those were
+//!   many: else a deep recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
 //!   in slices with the program running between.
 //!
 //! At exit a line to standard error counts stack moves and collections.
 
 use crate::sched::{G, current_g, current_m, start_world, stop_world};
+use crate::stack::walk;
 use core::ffi::CStr;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
@@ -23,7 +24,7 @@ const SLICE: u32 = 16;
 /// What dead memory is filled with: no canonical address.
 pub const POISON: usize = 0xdead_f00d_dead_f00d;
 
-/// Checks at which a collection is made before sampling begins, and one in how many after.
+/// Checks at which a collection is made before sampling begins, and the mean distance of samples.
 const EVERY: u64 = 100_000;
 const SAMPLE: u64 = 1000;
 
@@ -82,43 +83,38 @@ fn parse(digits: &[u8]) -> Option<u64> {
     core::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// Bytes a check may copy, or mark, without others being left out for it; beyond, each check that follows pays back so
-/// many.
-const MOVE_FREE: usize = 16 << 10;
-const MOVE_BYTES: usize = 1 << 10;
+/// Work that a check may do without others being left out for it; beyond, each check that follows pays back so much.
+const FRAMES_FREE: usize = 300;
+const FRAMES: usize = 10;
 const MARK_FREE: usize = 1 << 20;
 const MARK_BYTES: usize = 64 << 10;
 
 /// Checks to leave out for the cost of one.
-fn price(bytes: usize, free: usize, each: usize) -> usize {
-    if bytes <= free { 0 } else { bytes / each }
+fn price(work: usize, free: usize, each: usize) -> usize {
+    if work <= free { 0 } else { work / each }
 }
 
 /// Checks still to be left out after a large copy or collection.
 static MOVES_SKIPPED: AtomicUsize = AtomicUsize::new(0);
 static COLLECTIONS_SKIPPED: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether a check is one to be left out; if not, sets how many after it are, for the cost of this one.
-fn skipped(left: &AtomicUsize, cost: usize) -> bool {
+/// Whether a check is one to be left out.
+fn skipped(left: &AtomicUsize) -> bool {
     let n = left.load(Ordering::Relaxed);
-    left.store(if n == 0 { cost } else { n - 1 }, Ordering::Relaxed);
+    left.store(n.saturating_sub(1), Ordering::Relaxed);
     n != 0
 }
 
-/// Whether this safepoint collects.
-fn collects_now() -> bool {
-    if !on(GC) {
-        return false;
-    }
-    let n = CHECKS.fetch_add(1, Ordering::Relaxed);
+/// What a collection at the n-th check costs in checks to leave out.
+fn price_of_collection(n: u64, frames: usize) -> usize {
+    let cost = price(crate::gc::pacer::live(), MARK_FREE, MARK_BYTES) + price(frames, FRAMES_FREE, FRAMES);
     if n < EVERY {
-        // Walking a stack takes longer than marking as many bytes.
-        let bytes = crate::stack::pool::sizes().0 * 16 + crate::gc::pacer::live();
-        return !skipped(&COLLECTIONS_SKIPPED, price(bytes, MARK_FREE, MARK_BYTES));
+        return cost;
     }
     let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     x ^= x >> 32;
-    x.is_multiple_of(SAMPLE)
+    // Any distance up to twice the mean.
+    cost.max((x % (2 * SAMPLE)) as usize)
 }
 
 /// At a safepoint of the running goroutine, whose context is saved and which is not pinned.
@@ -126,19 +122,22 @@ pub fn check(g: *mut G) {
     if !every_check() {
         return;
     }
-    if collects_now() {
-        let stopped = stop_world();
-        crate::gc::collect(&stopped);
-        start_world(stopped);
-    }
-    if on(MOVE) {
-        // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
-        unsafe {
-            let used = (*g).stack.hi - (*g).context.sp;
-            if !skipped(&MOVES_SKIPPED, price(used, MOVE_FREE, MOVE_BYTES)) {
-                crate::stack::relocate(g, (*g).stack.size());
-            }
+    let frames = walk::visited;
+    if on(GC) {
+        let n = CHECKS.fetch_add(1, Ordering::Relaxed);
+        if !skipped(&COLLECTIONS_SKIPPED) {
+            let stopped = stop_world();
+            let before = frames();
+            crate::gc::collect(&stopped);
+            COLLECTIONS_SKIPPED.store(price_of_collection(n, frames() - before), Ordering::Relaxed);
+            start_world(stopped);
         }
+    }
+    if on(MOVE) && !skipped(&MOVES_SKIPPED) {
+        let before = frames();
+        // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
+        unsafe { crate::stack::relocate(g, (*g).stack.size()) };
+        MOVES_SKIPPED.store(price(frames() - before, FRAMES_FREE, FRAMES), Ordering::Relaxed);
     }
 }
 

@@ -107,8 +107,11 @@ extern "C" fn alloc_body(size: usize, typ: *mut Type, flags: usize) -> usize {
     unsafe { (*current_p()).heap.alloc(size, typ, flags, super::marking()) }
 }
 
+/// Programs expect finalizers to run soon after the collection that they asked for.
 extern "C" fn gc_body() {
-    driver::run();
+    if driver::run() {
+        sched::park::yield_current();
+    }
 }
 
 extern "C" fn free_os_memory_body() {

@@ -22,8 +22,7 @@ struct Stopped<'a>(&'a WorldStopped);
 
 impl World for Stopped<'_> {
     fn for_each_root(&self, f: &mut dyn FnMut(usize)) {
-        // SAFETY: the scheduler gives slots that hold live pointers.
-        stack::scan_all(self.0, &mut |slot| f(unsafe { *slot }));
+        stack::scan_all(self.0, f);
         // SAFETY: the program's tables list words of its writable data.
         tables::for_each_root(|slot| f(unsafe { *slot }));
     }
@@ -56,8 +55,8 @@ enum Outcome {
     },
 }
 
-/// Stops the world for one step and tells whoever waits for what came of it.
-fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
+/// Stops the world for one step and tells whoever waits for what came of it. True if finalizers or cleanups are due.
+fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) -> bool {
     let start = sys::time::nanotime();
     let (heap, goal) = (pacer::live(), pacer::next_goal());
     let world = sched::stop_world();
@@ -69,12 +68,12 @@ fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
         note(&stopped, outcome, start, pause, heap, goal);
     }
     sched::start_world(world);
-    if let Outcome::Ended { due, .. } = outcome {
-        if due {
-            hand_out_due();
-        }
-        wake_cycle_waiters();
+    let Outcome::Ended { due, .. } = outcome else { return false };
+    if due {
+        hand_out_due();
     }
+    wake_cycle_waiters();
+    due
 }
 
 /// What the trace line of the cycle in progress will say, and when its first step ended. Only touched with the world
@@ -246,10 +245,12 @@ pub fn collect(world: &WorldStopped) {
     wake_cycle_waiters();
 }
 
-/// A whole collection that finds everything that is garbage now, swept when this returns.
-pub fn run() {
-    with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
+/// A whole collection that finds everything that is garbage now, swept when this returns. True if finalizers or
+/// cleanups are due.
+pub fn run() -> bool {
+    let due = with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
     central::finish_sweep();
+    due
 }
 
 /// Goroutines that wait for a finalizer or cleanup, and for the end of a cycle.

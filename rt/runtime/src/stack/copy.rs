@@ -15,6 +15,8 @@ use ingot_abi::tls::{STACK_GUARD, STACK_MIN};
 
 /// debug.SetMaxStack's limit.
 static MAXIMUM: AtomicUsize = AtomicUsize::new(1_000_000_000);
+/// What a halved stack has free above the guard, lest it grow again at the next call.
+const SHRINK_ROOM: usize = 256;
 /// No stack grows beyond this, whatever the limit.
 const CEILING: usize = 1 << 31;
 
@@ -51,7 +53,7 @@ pub unsafe fn grow(g: *mut G, need: usize) {
     }
 }
 
-/// Halves the stack of a G that uses less than a quarter of it.
+/// Halves the stack of a G that uses less than a quarter of it and can go on for a while on the half.
 ///
 /// # Safety
 /// The world is stopped.
@@ -63,8 +65,8 @@ pub unsafe fn shrink(g: *mut G) {
         if (state != status::WAITING && state != status::RUNNABLE) || stack.size() <= STACK_MIN {
             return;
         }
-        let used = stack.hi - (*g).context.sp + STACK_GUARD;
-        if used < stack.size() / 4 {
+        let used = stack.hi - (*g).context.sp;
+        if used < stack.size() / 4 && used + STACK_GUARD + SHRINK_ROOM <= stack.size() / 2 {
             relocate(g, stack.size() / 2);
         }
     }
@@ -85,9 +87,12 @@ pub unsafe fn relocate(g: *mut G, size: usize) {
         let new_sp = new.hi - used;
         ptr::copy_nonoverlapping(sp as *const usize, new_sp as *mut usize, used / 8);
         let shift = Shift { old, delta: new.hi.wrapping_sub(old.hi) };
+        let mut frames = 0;
         for frame in walk::frames(g) {
             shift.frame(&frame);
+            frames += 1;
         }
+        walk::add_visited(frames);
         for word in &mut (*g).words.pointers {
             *word = shift.value(*word);
         }
@@ -146,14 +151,7 @@ impl Shift {
         }
         if objects_live && let Some(function) = frame.function {
             for object in StackObjects::new(tables.roots, function.objects) {
-                for (byte, &mask) in object.mask.iter().enumerate() {
-                    let mut bits = mask;
-                    while bits != 0 {
-                        let bit = bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        adjust(object.offset + (byte * 8 + bit) as u64);
-                    }
-                }
+                super::scan::for_each_pointer(&object, adjust);
             }
         }
     }

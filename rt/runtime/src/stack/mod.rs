@@ -11,7 +11,7 @@ pub mod scan;
 pub mod walk;
 
 pub use copy::{grow, maximum, moves, relocate, set_maximum, shrink};
-pub use scan::{scan_all, scan_goroutine};
+pub use scan::scan_all;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 

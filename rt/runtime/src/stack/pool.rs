@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use ingot_abi::tls::STACK_MIN;
 
 /// Sizes `STACK_MIN << order` are kept; beyond, stacks go back to the system.
-const ORDERS: usize = 8;
+const ORDERS: usize = 9;
 /// What is mapped at a time for small ones.
 const SPAN: usize = 1 << 20;
 
@@ -30,8 +30,25 @@ pub fn sizes() -> (usize, usize) {
     (IN_USE.load(Ordering::Relaxed), MAPPED.load(Ordering::Relaxed))
 }
 
+/// Lowest words of a stack that nothing may reach, whatever runs below the guard.
+const CANARY: usize = 8;
+
 /// A stack of `size` bytes, a power of two from `STACK_MIN`. Its contents are arbitrary.
 pub fn allocate(size: usize) -> Stack {
+    let stack = take(size);
+    if stress::poison() {
+        // SAFETY: the stack is the caller's.
+        unsafe { canary(stack).fill(stress::POISON) };
+    }
+    stack
+}
+
+unsafe fn canary<'a>(stack: Stack) -> &'a mut [usize] {
+    // SAFETY: the caller's.
+    unsafe { core::slice::from_raw_parts_mut(stack.lo as *mut usize, CANARY) }
+}
+
+fn take(size: usize) -> Stack {
     IN_USE.fetch_add(size, Ordering::Relaxed);
     let order = (size / STACK_MIN).trailing_zeros() as usize;
     if order >= ORDERS {
@@ -75,6 +92,10 @@ pub fn free(stack: Stack) {
     let size = stack.size();
     if size == 0 {
         return;
+    }
+    // SAFETY: the stack is the pool's again.
+    if stress::poison() && unsafe { canary(stack) }.iter().any(|&word| word != stress::POISON) {
+        crate::print::fatal("fatal error: a goroutine ran over the end of its stack\n");
     }
     IN_USE.fetch_sub(size, Ordering::Relaxed);
     let order = (size / STACK_MIN).trailing_zeros() as usize;

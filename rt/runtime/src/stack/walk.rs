@@ -8,8 +8,20 @@ use crate::arch;
 use crate::sched::G;
 use crate::tables;
 use crate::unwind;
+use core::sync::atomic::{AtomicUsize, Ordering};
 use ingot_abi::functions::StubFrame;
 use ingot_abi::tables::{Function, NONE, Site};
+
+/// Frames that copies and scans of stacks have looked at.
+static VISITED: AtomicUsize = AtomicUsize::new(0);
+
+pub fn visited() -> usize {
+    VISITED.load(Ordering::Relaxed)
+}
+
+pub fn add_visited(frames: usize) {
+    VISITED.fetch_add(frames, Ordering::Relaxed);
+}
 
 /// A frame of the runtime's own assembly on a goroutine's stack.
 pub struct Special {
@@ -68,6 +80,8 @@ pub struct Frames {
     pc: usize,
     lo: usize,
     hi: usize,
+    /// The last call site, which is the next one's too in a recursion.
+    last: Option<(usize, &'static Site)>,
 }
 
 /// The frames of a G whose context is saved. None for one that has not started.
@@ -75,7 +89,7 @@ pub fn frames(g: *const G) -> Frames {
     // SAFETY: the caller has the G in a runtime call or stopped.
     unsafe {
         if (*g).start != 0 || (*g).stack.size() == 0 {
-            return Frames { sp: 0, pc: 0, lo: 0, hi: 0 };
+            return from(0, 0, 0, 0);
         }
         from((*g).context.sp, (*g).context.pc, (*g).stack.lo, (*g).stack.hi)
     }
@@ -83,7 +97,20 @@ pub fn frames(g: *const G) -> Frames {
 
 /// Frames from a stack pointer and a return address, on the stack `lo..hi`.
 pub fn from(sp: usize, pc: usize, lo: usize, hi: usize) -> Frames {
-    Frames { sp, pc, lo, hi }
+    Frames { sp, pc, lo, hi, last: None }
+}
+
+impl Frames {
+    fn site(&mut self, pc: usize) -> Option<&'static Site> {
+        if let Some((known, site)) = self.last
+            && known == pc
+        {
+            return Some(site);
+        }
+        let site = tables::get().site(pc)?;
+        self.last = Some((pc, site));
+        Some(site)
+    }
 }
 
 impl Iterator for Frames {
@@ -98,7 +125,7 @@ impl Iterator for Frames {
         let mut frame = Frame { sp, pc, size: 0, site: None, function: None, special: special(pc, sp) };
         if let Some(special) = &frame.special {
             frame.size = special.size;
-        } else if let Some(site) = tables.site(pc) {
+        } else if let Some(site) = self.site(pc) {
             let function = &tables.functions[site.func as usize];
             frame.site = Some(site);
             frame.function = Some(function);
