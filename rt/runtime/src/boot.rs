@@ -55,6 +55,7 @@ extern "C" fn rt_boot(stack: *const usize) -> ! {
         let g = create::new_g(go_main as *const () as usize, 0);
         sched::park::make_runnable(g, true);
         create::new_m(core::ptr::null_mut(), false, Some(sched::monitor::run));
+        sched::watch::start();
         run::schedule()
     }
 }

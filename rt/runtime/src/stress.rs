@@ -6,7 +6,7 @@
 //!   Both leave out checks in proportion to what they would have to copy or mark, once that is much: else a deep
 //!   recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
-//!   in slices with the program running between.
+//!   in slices with the program running between. `watch`: see `sched::watch`.
 //!
 //! At exit a line to standard error counts stack moves and collections.
 
@@ -19,6 +19,7 @@ const GC: u32 = 2;
 const POISON_FREED: u32 = 4;
 const VERIFY: u32 = 8;
 const SLICE: u32 = 16;
+const WATCH: u32 = 32;
 
 /// What dead memory is filled with: no canonical address.
 pub const POISON: usize = 0xdead_f00d_dead_f00d;
@@ -52,6 +53,15 @@ pub fn slice() -> bool {
     on(SLICE)
 }
 
+pub fn watch() -> bool {
+    on(WATCH)
+}
+
+/// Safepoints passed so far.
+pub fn checks() -> u64 {
+    CHECKS.load(Ordering::Relaxed)
+}
+
 /// Guards stay poisoned so that every check takes the slow path.
 pub fn every_check() -> bool {
     on(MOVE | GC)
@@ -67,6 +77,7 @@ pub fn init(value: &CStr) {
             b"poison" => switches |= POISON_FREED,
             b"verify" => switches |= VERIFY,
             b"slice" => switches |= SLICE,
+            b"watch" => switches |= WATCH,
             b"" => {}
             _ => match word.strip_prefix(b"seed=").and_then(parse) {
                 Some(seed) => SEED.store(seed | 1, Ordering::Relaxed),

@@ -192,8 +192,14 @@ pub unsafe fn new_m(p: *mut P, spinning: bool, start: Option<extern "C" fn() -> 
         // No signal may arrive before the new thread has its signal stack.
         let mask = sys::signal::block_all();
         let tid = (*m).tid.as_ptr();
-        let result =
-            arch::rt_clone(flags as usize, stack as usize + SYSTEM_STACK, tid, core::ptr::null(), m as usize, m as usize);
+        let result = arch::rt_clone(
+            flags as usize,
+            stack as usize + SYSTEM_STACK,
+            tid,
+            core::ptr::null(),
+            m as usize,
+            m as usize,
+        );
         sys::signal::restore(mask);
         if result < 0 {
             crate::print::fatal("runtime: failed to create new OS thread\nfatal error: newosproc\n");
