@@ -1,10 +1,11 @@
 //! Switches for tests: `INGOT_STRESS=move,gc,poison,verify,slice,seed=N`.
 //!
 //! - `move`: the stack is copied at every prologue check, poll and runtime call.
-//! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
+//! - `gc`: a collection at each of them.
 //!
-//!   Both leave out checks in proportion to what they would have to copy or mark, once that is much: else a deep
-//!   recursion or a large heap takes time beyond all bounds.
+//!   Once there have been many checks (a million for moves, 100,000 for collections), at samples of them that the seed
+//!   chooses. And both leave out checks in proportion to what they would have to copy or mark, once that is much: else
+//!   a deep recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
 //!   in slices with the program running between. `watch`: see `sched::watch`.
 //!
@@ -94,42 +95,61 @@ fn parse(digits: &[u8]) -> Option<u64> {
 }
 
 /// Bytes a check may copy, or mark, without others being left out for it; beyond, each check that follows pays back so
-/// many.
+/// many. Marking a byte and checking it takes about 1 ns, so a check costs 8 µs or 0.25 ms where none is left out.
 const MOVE_FREE: usize = 16 << 10;
 const MOVE_BYTES: usize = 1 << 10;
-const MARK_FREE: usize = 1 << 20;
-const MARK_BYTES: usize = 64 << 10;
+const MARK_FREE: usize = 256 << 10;
+const MARK_BYTES: usize = 8 << 10;
+
+/// Moves, like collections, are made at samples once there have been very many checks.
+const EVERY_MOVE: u64 = 1_000_000;
+const SAMPLE_MOVE: u64 = 8;
 
 /// Checks to leave out for the cost of one.
 fn price(bytes: usize, free: usize, each: usize) -> usize {
     if bytes <= free { 0 } else { bytes / each }
 }
 
+/// A number that the seed chooses for check `n`.
+fn random(n: u64) -> u64 {
+    let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^= x >> 32;
+    x = x.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^ x >> 32
+}
+
 /// Checks still to be left out after a large copy or collection.
 static MOVES_SKIPPED: AtomicUsize = AtomicUsize::new(0);
 static COLLECTIONS_SKIPPED: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether a check is one to be left out; if not, sets how many after it are, for the cost of this one.
-fn skipped(left: &AtomicUsize, cost: usize) -> bool {
-    let n = left.load(Ordering::Relaxed);
-    left.store(if n == 0 { cost } else { n - 1 }, Ordering::Relaxed);
-    n != 0
+/// Whether check `n` is one to be left out; if not, sets how many after it are, for the cost of this one: that on
+/// average, and half of it at least, so that another seed means other places.
+fn skipped(left: &AtomicUsize, cost: usize, n: u64) -> bool {
+    let skip = left.load(Ordering::Relaxed);
+    let next = if skip != 0 { skip - 1 } else { cost / 2 + random(n) as usize % (cost + 1) };
+    left.store(next, Ordering::Relaxed);
+    skip != 0
 }
 
-/// Whether this safepoint collects.
-fn collects_now() -> bool {
-    if !on(GC) {
-        return false;
+/// Whether check `n` collects.
+fn collects_at(n: u64) -> bool {
+    // A cycle in slices goes on at every check; what costs is to begin and to end one.
+    if slice() && crate::gc::marking() {
+        return true;
     }
-    let n = CHECKS.fetch_add(1, Ordering::Relaxed);
+    // Walking a stack takes longer than marking as many bytes.
+    let bytes = crate::stack::pool::sizes().0 * 4 + crate::gc::pacer::live();
+    let cost = price(bytes, MARK_FREE, MARK_BYTES);
     if n < EVERY {
-        // Walking a stack takes longer than marking as many bytes.
-        let bytes = crate::stack::pool::sizes().0 * 16 + crate::gc::pacer::live();
-        return !skipped(&COLLECTIONS_SKIPPED, price(bytes, MARK_FREE, MARK_BYTES));
+        return !skipped(&COLLECTIONS_SKIPPED, cost, n);
     }
-    let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    x ^= x >> 32;
-    x.is_multiple_of(SAMPLE)
+    random(n).is_multiple_of(SAMPLE) && !skipped(&COLLECTIONS_SKIPPED, cost / SAMPLE as usize, n)
+}
+
+/// Whether check `n` moves a stack of which so many bytes are used.
+fn moves_at(n: u64, used: usize) -> bool {
+    (n < EVERY_MOVE || random(!n).is_multiple_of(SAMPLE_MOVE))
+        && !skipped(&MOVES_SKIPPED, price(used, MOVE_FREE, MOVE_BYTES), n)
 }
 
 /// At a safepoint of the running goroutine, whose context is saved and which is not pinned.
@@ -137,7 +157,8 @@ pub fn check(g: *mut G) {
     if !every_check() {
         return;
     }
-    if collects_now() {
+    let n = CHECKS.fetch_add(1, Ordering::Relaxed);
+    if on(GC) && collects_at(n) {
         let stopped = stop_world();
         crate::gc::collect(&stopped);
         start_world(stopped);
@@ -146,7 +167,7 @@ pub fn check(g: *mut G) {
         // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
         unsafe {
             let used = (*g).stack.hi - (*g).context.sp;
-            if !skipped(&MOVES_SKIPPED, price(used, MOVE_FREE, MOVE_BYTES)) {
+            if moves_at(n, used) {
                 crate::stack::relocate(g, (*g).stack.size());
             }
         }
