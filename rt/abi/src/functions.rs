@@ -94,7 +94,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_g_words", Leaf, &[], &[Raw]),
     // a full collection; returns when it is swept
     f("rt_gc", Parking, &[], &[]),
-    // waits for the end of the next collection (sync.Pool's cleanup, ...); the caller becomes a system goroutine
+    // waits for the end of the next collection (sync.Pool's cleanup, ...)
     f("rt_gc_wait_cycle", Parking, &[], &[]),
     // the running G, opaque
     f("rt_getg", Leaf, &[], &[Raw]),
@@ -122,6 +122,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_nanotime", System, &[], &[I64]),
     // starts a goroutine that calls the closure, which takes and returns nothing
     f("rt_newproc", System, &[Ptr], &[]),
+    // as rt_newproc, of the runtime's own: it counts neither for NumGoroutine nor against a deadlock
+    f("rt_newproc_system", System, &[Ptr], &[]),
     f("rt_numcpu", Leaf, &[], &[I64]),
     f("rt_numgoroutine", Leaf, &[], &[I64]),
     // (wait reason): parks until rt_ready of this G; a rt_ready that came before is consumed at once
@@ -177,7 +179,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_stop_world", Parking, &[], &[]),
     // a system call that may block, args [7]uintptr: number, a1..a6 -> (r1, r2); hands the P off meanwhile
     f("rt_syscall", Parking, &[Ptr], &[I64, I64]),
-    // waits for a timer to fire -> the object given to rt_timer_start; the caller becomes a system goroutine
+    // waits for a timer to fire -> the object given to rt_timer_start
     f("rt_timer_next", Parking, &[], &[Ptr]),
     // (object, when in rt_nanotime's time): arms or re-arms -> 1 if it was armed
     f("rt_timer_start", System, &[Ptr, I64], &[I64]),

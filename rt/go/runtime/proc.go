@@ -5,7 +5,6 @@ package runtime
 import (
 	"internal/goarch"
 	"internal/goos"
-	"internal/runtime/atomic"
 	"internal/runtime/exithook"
 	"unsafe"
 )
@@ -63,26 +62,11 @@ func SetDefaultGOMAXPROCS() { rt_gomaxprocs(rt_numcpu()) }
 
 func NumCPU() int { return rt_numcpu() }
 
-// The runtime's own goroutines do not count, from their start on; the Rust half knows them only once they have called it.
-var systemGoroutines struct {
-	launched   atomic.Int32
-	registered atomic.Int32
-}
+// goSystem starts a goroutine of the runtime's own.
+func goSystem(loop func()) { rt_newproc_system(*(*unsafe.Pointer)(unsafe.Pointer(&loop))) }
 
-// goSystem starts a goroutine of the runtime's own: loop begins with a call that makes it one.
-func goSystem(loop func()) {
-	systemGoroutines.launched.Add(1)
-	go func() {
-		systemGoroutines.registered.Add(1)
-		loop()
-	}()
-}
-
-// NumGoroutine is the number of goroutines that exist.
-func NumGoroutine() int {
-	starting := systemGoroutines.launched.Load() - systemGoroutines.registered.Load()
-	return rt_numgoroutine() - int(starting)
-}
+// NumGoroutine is the number of goroutines that exist, without the runtime's own.
+func NumGoroutine() int { return rt_numgoroutine() }
 
 func NumCgoCall() int64 { return 0 }
 

@@ -33,15 +33,16 @@ func rt_after_fork()
 func rt_after_fork_in_child()
 
 // Goroutines. rt_park returns at once if a rt_ready came before it.
-func rt_g_words() unsafe.Pointer   // L: *gWords
-func rt_getg() uintptr             // L
-func rt_goid() uint64              // L
-func rt_newproc(fn unsafe.Pointer) // S
-func rt_gosched()                  // P
-func rt_goexit()                   // N
-func rt_park(reason uintptr)       // P
-func rt_ready(g uintptr)           // S
-func rt_sleep(ns int64)            // P
+func rt_g_words() unsafe.Pointer          // L: *gWords
+func rt_getg() uintptr                    // L
+func rt_goid() uint64                     // L
+func rt_newproc(fn unsafe.Pointer)        // S
+func rt_newproc_system(fn unsafe.Pointer) // S
+func rt_gosched()                         // P
+func rt_goexit()                          // N
+func rt_park(reason uintptr)              // P
+func rt_ready(g uintptr)                  // S
+func rt_sleep(ns int64)                   // P
 func rt_recover_to(df unsafe.Pointer)
 func rt_numgoroutine() int
 func rt_numcpu() int

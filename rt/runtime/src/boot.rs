@@ -52,9 +52,10 @@ extern "C" fn rt_boot(stack: *const usize) -> ! {
             }
         }
         run::own_p(m, first);
-        let g = create::new_g(go_main as *const () as usize, 0);
+        let g = create::new_g(go_main as *const () as usize, 0, false);
         sched::park::make_runnable(g, true);
         create::new_m(core::ptr::null_mut(), false, Some(sched::monitor::run));
+        sched::watch::start();
         run::schedule()
     }
 }

@@ -1,12 +1,13 @@
 //! Switches for tests: `INGOT_STRESS=move,gc,poison,verify,slice,seed=N`.
 //!
 //! - `move`: the stack is copied at every prologue check, poll and runtime call.
-//! - `gc`: a collection at each of them, and once there have been 100,000, at samples.
+//! - `gc`: a collection at each of them.
 //!
-//!   Both leave out checks in proportion to the frames and objects that the last one had to look at, once those were
-//!   many: else a deep recursion or a large heap takes time beyond all bounds.
+//!   Once there have been many checks (a million for moves, 100,000 for collections), at samples of them that the seed
+//!   chooses. And both leave out checks in proportion to the frames and bytes that the last one had to look at, once
+//!   those were many: else a deep recursion or a large heap takes time beyond all bounds.
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
-//!   in slices with the program running between.
+//!   in slices with the program running between. `watch`: see `sched::watch`.
 //!
 //! At exit a line to standard error counts stack moves and collections.
 
@@ -20,13 +21,14 @@ const GC: u32 = 2;
 const POISON_FREED: u32 = 4;
 const VERIFY: u32 = 8;
 const SLICE: u32 = 16;
+const WATCH: u32 = 32;
 
 /// What dead memory is filled with: no canonical address.
 pub const POISON: usize = 0xdead_f00d_dead_f00d;
 
 /// Checks at which a collection is made before sampling begins, and the mean distance of samples.
 const EVERY: u64 = 100_000;
-const SAMPLE: u64 = 1000;
+const SAMPLE: usize = 1000;
 
 static SWITCHES: AtomicU32 = AtomicU32::new(0);
 static SEED: AtomicU64 = AtomicU64::new(1);
@@ -53,6 +55,15 @@ pub fn slice() -> bool {
     on(SLICE)
 }
 
+pub fn watch() -> bool {
+    on(WATCH)
+}
+
+/// Safepoints passed so far.
+pub fn checks() -> u64 {
+    CHECKS.load(Ordering::Relaxed)
+}
+
 /// Guards stay poisoned so that every check takes the slow path.
 pub fn every_check() -> bool {
     on(MOVE | GC)
@@ -68,9 +79,10 @@ pub fn init(value: &CStr) {
             b"poison" => switches |= POISON_FREED,
             b"verify" => switches |= VERIFY,
             b"slice" => switches |= SLICE,
+            b"watch" => switches |= WATCH,
             b"" => {}
             _ => match word.strip_prefix(b"seed=").and_then(parse) {
-                Some(seed) => SEED.store(seed | 1, Ordering::Relaxed),
+                Some(seed) => SEED.store(seed, Ordering::Relaxed),
                 None => crate::print::fatal("runtime: unknown word in INGOT_STRESS\n"),
             },
         }
@@ -84,14 +96,29 @@ fn parse(digits: &[u8]) -> Option<u64> {
 }
 
 /// Work that a check may do without others being left out for it; beyond, each check that follows pays back so much.
+/// Visiting a frame takes about 30 ns, marking a byte and checking it 1 ns.
 const FRAMES_FREE: usize = 300;
 const FRAMES: usize = 10;
-const MARK_FREE: usize = 1 << 20;
-const MARK_BYTES: usize = 64 << 10;
+const MOVE_FREE: usize = 64 << 10;
+const MOVE_BYTES: usize = 8 << 10;
+const MARK_FREE: usize = 256 << 10;
+const MARK_BYTES: usize = 8 << 10;
+
+/// Moves, like collections, are made at samples once there have been very many checks.
+const EVERY_MOVE: u64 = 1_000_000;
+const SAMPLE_MOVE: u64 = 8;
 
 /// Checks to leave out for the cost of one.
 fn price(work: usize, free: usize, each: usize) -> usize {
     if work <= free { 0 } else { work / each }
+}
+
+/// A number that the seed chooses for check `n`.
+fn random(n: u64) -> u64 {
+    let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^= x >> 32;
+    x = x.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^ x >> 32
 }
 
 /// Checks still to be left out after a large copy or collection.
@@ -105,16 +132,10 @@ fn skipped(left: &AtomicUsize) -> bool {
     n != 0
 }
 
-/// What a collection at the n-th check costs in checks to leave out.
-fn price_of_collection(n: u64, frames: usize) -> usize {
-    let cost = price(crate::gc::pacer::live(), MARK_FREE, MARK_BYTES) + price(frames, FRAMES_FREE, FRAMES);
-    if n < EVERY {
-        return cost;
-    }
-    let mut x = (n ^ SEED.load(Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    x ^= x >> 32;
-    // Any distance up to twice the mean.
-    cost.max((x % (2 * SAMPLE)) as usize)
+/// How many checks to leave out after check `n` for its cost: that on average, and half of it at least, so that another
+/// seed means other places.
+fn distance(n: u64, cost: usize) -> usize {
+    cost / 2 + random(n) as usize % (cost + 1)
 }
 
 /// At a safepoint of the running goroutine, whose context is saved and which is not pinned.
@@ -122,22 +143,28 @@ pub fn check(g: *mut G) {
     if !every_check() {
         return;
     }
+    let n = CHECKS.fetch_add(1, Ordering::Relaxed);
     let frames = walk::visited;
-    if on(GC) {
-        let n = CHECKS.fetch_add(1, Ordering::Relaxed);
-        if !skipped(&COLLECTIONS_SKIPPED) {
-            let stopped = stop_world();
-            let before = frames();
-            crate::gc::collect(&stopped);
-            COLLECTIONS_SKIPPED.store(price_of_collection(n, frames() - before), Ordering::Relaxed);
-            start_world(stopped);
-        }
+    // A cycle in slices goes on at every check; what costs is to begin and to end one.
+    if on(GC) && (slice() && crate::gc::marking() || !skipped(&COLLECTIONS_SKIPPED)) {
+        let stopped = stop_world();
+        let before = frames();
+        crate::gc::collect(&stopped);
+        let frames = price(frames() - before, FRAMES_FREE, FRAMES);
+        let cost = frames + price(crate::gc::pacer::live(), MARK_FREE, MARK_BYTES);
+        let cost = if n < EVERY { cost } else { cost.max(SAMPLE) };
+        COLLECTIONS_SKIPPED.store(distance(n, cost), Ordering::Relaxed);
+        start_world(stopped);
     }
-    if on(MOVE) && !skipped(&MOVES_SKIPPED) {
+    if on(MOVE) && (n < EVERY_MOVE || random(!n).is_multiple_of(SAMPLE_MOVE)) && !skipped(&MOVES_SKIPPED) {
         let before = frames();
         // SAFETY: the G's context is saved, and its runtime call holds no addresses of its stack.
-        unsafe { crate::stack::relocate(g, (*g).stack.size()) };
-        MOVES_SKIPPED.store(price(frames() - before, FRAMES_FREE, FRAMES), Ordering::Relaxed);
+        let used = unsafe {
+            crate::stack::relocate(g, (*g).stack.size());
+            (*g).stack.hi - (*g).context.sp
+        };
+        let cost = price(frames() - before, FRAMES_FREE, FRAMES) + price(used, MOVE_FREE, MOVE_BYTES);
+        MOVES_SKIPPED.store(distance(n, cost), Ordering::Relaxed);
     }
 }
 

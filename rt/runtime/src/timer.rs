@@ -358,7 +358,6 @@ extern "C" fn timer_stop_body(object: usize) -> usize {
 }
 
 extern "C" fn timer_next_body() -> usize {
-    sched::become_system();
     let mut timers = Some(TIMERS.lock());
     if let Some(object) = timers.as_mut().and_then(|t| t.take_fired()) {
         return object;

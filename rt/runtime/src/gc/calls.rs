@@ -119,12 +119,10 @@ extern "C" fn free_os_memory_body() {
 }
 
 extern "C" fn gc_wait_cycle_body() {
-    sched::become_system();
     sched::park_with(WAIT_CYCLE, driver::wait_for_cycle);
 }
 
 extern "C" fn finalizer_next_body() -> Pair {
-    sched::become_system();
     loop {
         if let Some(due) = specials::next_due() {
             return Pair { first: due.closure, second: due.object };

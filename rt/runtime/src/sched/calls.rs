@@ -7,6 +7,7 @@ use core::sync::atomic::Ordering;
 
 runtime_calls! { "rt_enter":
     rt_newproc => newproc_call;
+    rt_newproc_system => newproc_system_call;
     rt_goexit => goexit_call;
     rt_park => park_call;
     rt_ready => ready_call;
@@ -17,7 +18,7 @@ runtime_calls! { "rt_enter":
     rt_start_world => start_world_body;
 }
 
-use create::{goexit_body as goexit_call, newproc_body as newproc_call};
+use create::{goexit_body as goexit_call, newproc_body as newproc_call, newproc_system_body as newproc_system_call};
 use park::{park_body as park_call, ready_body as ready_call};
 use syscall::syscall_body as syscall_call;
 

@@ -17,8 +17,8 @@ const FREE_KEPT: usize = 64;
 /// Words of the Go half a goroutine has from its parent: profiler labels and the synctest bubble.
 const INHERITED: [usize; 2] = [2, 3];
 
-/// A G that will call `entry` with the closure context, not yet runnable.
-pub fn new_g(entry: usize, closure: usize) -> *mut G {
+/// A G that will call `entry` with the closure context, not yet runnable; `system`: one of the runtime's own.
+pub fn new_g(entry: usize, closure: usize, system: bool) -> *mut G {
     // SAFETY: the G is fresh or dead, so this thread's alone.
     unsafe {
         let g = take_free();
@@ -37,9 +37,11 @@ pub fn new_g(entry: usize, closure: usize) -> *mut G {
         (*g).result_pointers = 0;
         (*g).parking.store(super::parking::NONE, Ordering::Relaxed);
         (*g).wait_reason.store(0, Ordering::Relaxed);
-        (*g).system = false;
+        (*g).system = system;
         (*g).id = NEXT_G.fetch_add(1, Ordering::Relaxed);
-        GOROUTINES.fetch_add(1, Ordering::Relaxed);
+        if !system {
+            GOROUTINES.fetch_add(1, Ordering::Relaxed);
+        }
         g
     }
 }
@@ -67,9 +69,18 @@ unsafe fn take_free() -> *mut G {
 
 /// `rt_newproc`.
 pub extern "C" fn newproc_body(closure: *const usize) {
+    new_goroutine(closure, false);
+}
+
+/// `rt_newproc_system`.
+pub extern "C" fn newproc_system_body(closure: *const usize) {
+    new_goroutine(closure, true);
+}
+
+fn new_goroutine(closure: *const usize, system: bool) {
     // SAFETY: a closure's first word is its code; the parent is the G of this runtime call.
     unsafe {
-        let g = new_g(*closure, closure as usize);
+        let g = new_g(*closure, closure as usize, system);
         let parent = current_g();
         (*g).parent = (*parent).id;
         (*g).go_pc = (*parent).context.pc;
@@ -192,8 +203,14 @@ pub unsafe fn new_m(p: *mut P, spinning: bool, start: Option<extern "C" fn() -> 
         // No signal may arrive before the new thread has its signal stack.
         let mask = sys::signal::block_all();
         let tid = (*m).tid.as_ptr();
-        let result =
-            arch::rt_clone(flags as usize, stack as usize + SYSTEM_STACK, tid, core::ptr::null(), m as usize, m as usize);
+        let result = arch::rt_clone(
+            flags as usize,
+            stack as usize + SYSTEM_STACK,
+            tid,
+            core::ptr::null(),
+            m as usize,
+            m as usize,
+        );
         sys::signal::restore(mask);
         if result < 0 {
             crate::print::fatal("runtime: failed to create new OS thread\nfatal error: newosproc\n");

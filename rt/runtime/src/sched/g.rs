@@ -105,7 +105,7 @@ pub struct G {
     /// LockOSThread: the only M that may run it, or null. Set by the G itself.
     pub locked_m: *mut M,
     pub lock_count: u32,
-    /// Does the runtime's work: not counted for deadlocks, tracebacks, NumGoroutine. Set once, by itself.
+    /// Does the runtime's work: not counted for deadlocks, tracebacks, NumGoroutine. Set at its start, or once by itself.
     pub system: bool,
     /// `results` of the context are pointers to be kept alive (bit per result) until they have been delivered.
     pub result_pointers: u8,

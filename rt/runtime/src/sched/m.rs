@@ -32,7 +32,7 @@ pub struct M {
     /// Owns the G of `locked_g` but is to run it as soon as it is handed a P (see `sched::lock`).
     pub id: usize,
     pub tid: AtomicU32,
-    /// Link of the list of idle Ms, protected by the scheduler's lock.
+    /// Link of the list of idle or of deprived Ms, protected by the scheduler's lock.
     pub next_idle: *mut M,
     /// All Ms, newest first; set before the M is published.
     pub next_all: *mut M,

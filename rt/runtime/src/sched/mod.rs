@@ -6,7 +6,8 @@
 //!
 //! - [`state`]: the global data and its lock; [`run`]: the loop; [`park`]: parking and waking; [`create`]: new
 //!   goroutines and threads; [`syscall`]: blocking system calls; [`stop`]: stopping the world; [`monitor`]: the thread
-//!   that retakes and preempts; [`lock`]: LockOSThread; [`calls`]: the runtime calls of this module.
+//!   that retakes and preempts; [`lock`]: LockOSThread; [`calls`]: the runtime calls of this module;
+//!   [`watch`]: what to look at when a program hangs.
 //!
 //! Rust code here runs on an M's system stack. A runtime call (see `arch`) has saved its G's registers before the body
 //! starts, so a body may give its G away at any time and then enter [`run::schedule`], which never returns.
@@ -26,6 +27,7 @@ pub mod run;
 pub mod state;
 pub mod stop;
 pub mod syscall;
+pub mod watch;
 
 pub use g::*;
 pub use m::*;

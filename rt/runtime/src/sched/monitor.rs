@@ -6,8 +6,8 @@
 use super::state::{self, IDLE_PS, LAST_POLL, MONITOR_ASLEEP, POLLING, PROCS, QUEUE_LEN, SCHED, SPINNING, STOPPING};
 use super::{P, p_status, stop};
 use crate::sys::{thread, time};
-use ingot_abi::tls::GUARD_POISON;
 use core::sync::atomic::{AtomicI64, Ordering};
+use ingot_abi::tls::GUARD_POISON;
 
 /// How long a goroutine may run before it is asked to give way.
 const TIME_SLICE: i64 = 10_000_000;

@@ -1,11 +1,11 @@
 //! The scheduler's loop: finding a G and running it.
 
-use super::state::{self, IDLE_PS, POLLING, PROCS, QUEUE_LEN, SCHED, SPINNING, STOPPING, active_ps};
+use super::state::{self, DEPRIVED_MS, IDLE_PS, POLLING, PROCS, QUEUE_LEN, SCHED, SPINNING, STOPPING, active_ps};
 use super::{G, GList, M, P, current_m, p_status, status};
 use crate::arch;
-use ingot_abi::tls::GUARD_POISON;
 use core::ptr::null_mut;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{Ordering, fence};
+use ingot_abi::tls::GUARD_POISON;
 
 /// The global queue is looked at first once in so many rounds, so that two Gs waking each other do not starve it.
 const GLOBAL_FIRST: usize = 61;
@@ -105,6 +105,9 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
                 give_up_for_stop(m);
                 continue;
             }
+            if DEPRIVED_MS.load(Ordering::SeqCst) != 0 && give_to_deprived(m) {
+                continue;
+            }
             let p = (*m).p;
             crate::timer::run_expired();
             (*m).rounds.fetch_add(1, Ordering::Relaxed);
@@ -148,9 +151,12 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
             }
             // Work that came between the searches and the release had no M to wake: look again.
             if any_work() && take_p(m) {
+                // It has to find that work itself: those who search may have looked before it was there.
+                (*m).spinning = true;
+                SPINNING.fetch_add(1, Ordering::SeqCst);
                 continue;
             }
-            if (crate::poll::active() || crate::timer::next().is_some()) && !POLLING.swap(true, Ordering::SeqCst) {
+            if awaited() && !POLLING.swap(true, Ordering::SeqCst) {
                 let mut list = crate::poll::sleep();
                 POLLING.store(false, Ordering::SeqCst);
                 if take_p(m) {
@@ -168,7 +174,12 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
 unsafe fn take_p(m: *mut M) -> bool {
     let taken = SCHED.lock().take_idle_p();
     // SAFETY: the M is this thread's, the P came off the list.
-    unsafe { taken.is_some_and(|p| { own_p(m, p); true }) }
+    unsafe {
+        taken.is_some_and(|p| {
+            own_p(m, p);
+            true
+        })
+    }
 }
 
 /// # Safety
@@ -182,9 +193,41 @@ pub unsafe fn own_p(m: *mut M, p: *mut P) {
     }
 }
 
-fn any_work() -> bool {
+/// Something is on a queue. Whoever has made a P idle, or stopped searching, looks after that; whoever queues looks
+/// at the idle Ps and the searchers after that: one of them sees the other.
+pub fn any_work() -> bool {
+    fence(Ordering::SeqCst);
     // SAFETY: Ps are never freed, and their queues may be read by all.
     QUEUE_LEN.load(Ordering::SeqCst) > 0 || active_ps().any(|p| unsafe { !(*p).queue.is_empty() })
+}
+
+/// A timer or a descriptor is to wake somebody.
+fn awaited() -> bool {
+    crate::poll::active() || crate::timer::next().is_some()
+}
+
+/// As [`awaited`], and nobody sleeps for it.
+pub fn unwatched() -> bool {
+    awaited() && !POLLING.load(Ordering::SeqCst)
+}
+
+/// Hands this M's P to one that was deprived of its own and sleeps; false if somebody else was first.
+unsafe fn give_to_deprived(m: *mut M) -> bool {
+    // SAFETY: the M and its P are this thread's own.
+    unsafe {
+        {
+            let mut sched = SCHED.lock();
+            if STOPPING.load(Ordering::SeqCst) || sched.deprived_ms.is_null() {
+                return false;
+            }
+            sched.put_idle_p(core::mem::replace(&mut (*m).p, null_mut()));
+        }
+        if (*m).spinning {
+            stop_spinning(m);
+        }
+        stop_m(m);
+        true
+    }
 }
 
 /// Takes a fair share of the global queue: one to run, the rest onto the P's queue.
@@ -297,24 +340,24 @@ pub unsafe fn inject(p: *mut P, list: &mut GList) {
 
 /// Wakes an M to search if there is an idle P and nobody searches.
 pub fn wake_one() {
-    if IDLE_PS.load(Ordering::SeqCst) == 0 || SPINNING.load(Ordering::SeqCst) != 0 {
-        return;
-    }
-    if SPINNING.compare_exchange(0, 1, Ordering::SeqCst, Ordering::Relaxed).is_err() {
-        return;
-    }
-    let p = SCHED.lock().take_idle_p();
-    match p {
-        // SAFETY: the P came off the idle list.
-        Some(p) => unsafe { start_m(p, true) },
-        None => {
-            SPINNING.fetch_sub(1, Ordering::SeqCst);
+    // After the caller's push: see `any_work`.
+    fence(Ordering::SeqCst);
+    while IDLE_PS.load(Ordering::SeqCst) != 0
+        && SPINNING.compare_exchange(0, 1, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    {
+        let p = SCHED.lock().take_idle_p();
+        if let Some(p) = p {
+            // SAFETY: the P came off the idle list.
+            return unsafe { start_m(p, true) };
         }
+        // Whoever looked meanwhile took this M for a searcher, so look again on its behalf.
+        SPINNING.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 /// Wakes Ms for up to `count` runnable Gs.
 pub fn start_busy_ps(count: usize) {
+    fence(Ordering::SeqCst);
     for _ in 0..count {
         if IDLE_PS.load(Ordering::SeqCst) == 0 {
             return;
@@ -412,7 +455,9 @@ pub unsafe fn hand_off(p: *mut P) {
                 drop(sched);
                 return super::stop::one_stopped();
             }
-            if sched.queue.is_empty() {
+            // The last P to become idle: somebody has to look after timers and descriptors.
+            let last = IDLE_PS.load(Ordering::SeqCst) + 1 >= PROCS.load(Ordering::SeqCst);
+            if sched.queue.is_empty() && (*p).queue.is_empty() && !(last && unwatched()) {
                 sched.put_idle_p(p);
                 return;
             }
@@ -427,7 +472,7 @@ pub fn check_dead(sched: &state::Sched) {
     if running > 0 || state::DYING.load(Ordering::Relaxed) {
         return;
     }
-    if crate::poll::active() || crate::timer::next().is_some() || any_work() || STOPPING.load(Ordering::SeqCst) {
+    if awaited() || any_work() || STOPPING.load(Ordering::SeqCst) {
         return;
     }
     crate::process::die_of_deadlock();

@@ -14,8 +14,11 @@ pub struct Sched {
     pub free: GList,
     /// Ms without a P, asleep.
     pub idle_ms: *mut M,
-    /// Ps without an M.
+    /// Ps without an M, whose queues are empty.
     pub idle_ps: *mut P,
+    /// Ms that sleep in the middle of a runtime call because they lost their P to a smaller GOMAXPROCS. They come
+    /// before everything else, since others may wait for their goroutines without ever leaving a P idle.
+    pub deprived_ms: *mut M,
     /// Ms that exist, that sleep idle, and that wait for their locked G.
     pub ms: usize,
     pub idle_m_count: usize,
@@ -29,6 +32,7 @@ pub static SCHED: Mutex<Sched> = Mutex::new(Sched {
     free: GList::new(),
     idle_ms: null_mut(),
     idle_ps: null_mut(),
+    deprived_ms: null_mut(),
     ms: 0,
     idle_m_count: 0,
     idle_locked: 0,
@@ -38,6 +42,7 @@ pub static SCHED: Mutex<Sched> = Mutex::new(Sched {
 /// Copies of lengths, for looks without the lock.
 pub static QUEUE_LEN: AtomicUsize = AtomicUsize::new(0);
 pub static IDLE_PS: AtomicUsize = AtomicUsize::new(0);
+pub static DEPRIVED_MS: AtomicUsize = AtomicUsize::new(0);
 /// Ms that look for work.
 pub static SPINNING: AtomicUsize = AtomicUsize::new(0);
 /// Somebody stops the world or has stopped it.
@@ -110,9 +115,20 @@ pub fn become_system() {
 }
 
 impl Sched {
+    /// Gives a P up: to an M that was deprived of its own, or else to the idle list, for which its queue is empty.
     pub fn put_idle_p(&mut self, p: *mut P) {
-        // SAFETY: the caller owned the P and gives it up under the lock.
+        // SAFETY: the caller owned the P and gives it up under the lock; a deprived M sleeps until it is woken.
         unsafe {
+            let m = self.deprived_ms;
+            if !m.is_null() {
+                self.deprived_ms = (*m).next_idle;
+                DEPRIVED_MS.fetch_sub(1, Ordering::SeqCst);
+                (*p).m = m;
+                (*p).status.store(p_status::RUNNING, Ordering::SeqCst);
+                (*m).p = p;
+                return (*m).note.wake();
+            }
+            debug_assert!((*p).queue.is_empty());
             (*p).m = null_mut();
             (*p).status.store(p_status::IDLE, Ordering::Release);
             (*p).next_idle = self.idle_ps;
@@ -138,6 +154,13 @@ impl Sched {
         unsafe { (*m).next_idle = self.idle_ms };
         self.idle_ms = m;
         self.idle_m_count += 1;
+    }
+
+    pub fn put_deprived_m(&mut self, m: *mut M) {
+        // SAFETY: the M is the caller's own, about to sleep.
+        unsafe { (*m).next_idle = self.deprived_ms };
+        self.deprived_ms = m;
+        DEPRIVED_MS.fetch_add(1, Ordering::SeqCst);
     }
 
     pub fn take_idle_m(&mut self) -> Option<*mut M> {

@@ -81,9 +81,8 @@ pub fn stop_world() -> WorldStopped {
 /// The P exists; for IDLE the caller goes on to put it on the list.
 pub unsafe fn take_from_syscall(p: *mut P, to: u32) -> bool {
     // SAFETY: Ps are never freed.
-    let taken = unsafe {
-        (*p).status.compare_exchange(p_status::SYSCALL, to, Ordering::SeqCst, Ordering::Relaxed).is_ok()
-    };
+    let taken =
+        unsafe { (*p).status.compare_exchange(p_status::SYSCALL, to, Ordering::SeqCst, Ordering::Relaxed).is_ok() };
     if taken {
         // SAFETY: the swap made it ours.
         unsafe {
@@ -107,12 +106,14 @@ pub fn give_way() {
     let m = current_m();
     // SAFETY: the M and, until the status is stored, the P are this thread's.
     unsafe {
-        let starts = STARTS.load(Ordering::SeqCst);
+        let starts;
         {
             let _sched = SCHED.lock();
             if !STOPPING.load(Ordering::SeqCst) {
                 return;
             }
+            // Under the lock: a number from before it may be that of an earlier stop, whose start would end the wait.
+            starts = STARTS.load(Ordering::SeqCst);
             (*(*m).p).status.store(p_status::STOPPED, Ordering::SeqCst);
         }
         one_stopped();
@@ -120,11 +121,16 @@ pub fn give_way() {
             crate::sys::thread::futex_wait(&STARTS, starts, -1);
         }
         // The P keeps this M as its owner: the starter leaves it to us. Only a smaller GOMAXPROCS takes it away.
-        while (*m).p.is_null() {
-            let idle = SCHED.lock().take_idle_p();
-            match idle {
+        if (*m).p.is_null() {
+            let mut sched = SCHED.lock();
+            match sched.take_idle_p() {
                 Some(p) => super::run::own_p(m, p),
-                None => crate::sys::time::sleep(50_000),
+                None => {
+                    sched.put_deprived_m(m);
+                    drop(sched);
+                    (*m).note.wait();
+                    (*m).note.clear();
+                }
             }
         }
     }
@@ -136,7 +142,8 @@ pub fn start_world(stopped: WorldStopped) {
     let m = current_m();
     // SAFETY: with the world stopped all Ps are this thread's; afterwards only its own.
     unsafe {
-        let mut to_wake = 0;
+        let mut with_work: *mut P = core::ptr::null_mut();
+        let global;
         {
             let mut sched = SCHED.lock();
             STOPPING.store(false, Ordering::SeqCst);
@@ -158,15 +165,30 @@ pub fn start_world(stopped: WorldStopped) {
                     (*p).status.store(p_status::RUNNING, Ordering::SeqCst);
                     continue;
                 }
-                to_wake += usize::from(!(*p).queue.is_empty());
-                sched.put_idle_p(p);
+                if (*p).queue.is_empty() {
+                    sched.put_idle_p(p);
+                } else {
+                    // Not idle, so that the next stop waits for the M it is about to get.
+                    (*p).status.store(p_status::RUNNING, Ordering::SeqCst);
+                    (*p).next_idle = with_work;
+                    with_work = p;
+                }
             }
-            to_wake += sched.queue.len();
+            global = sched.queue.len();
             STARTS.fetch_add(1, Ordering::SeqCst);
         }
         crate::sys::thread::futex_wake(&STARTS, i32::MAX as u32);
         debug_assert!(!(*m).p.is_null());
         STOPPER.unlock();
-        super::run::start_busy_ps(to_wake);
+        while !with_work.is_null() {
+            let p = with_work;
+            with_work = (*p).next_idle;
+            super::run::start_m(p, false);
+        }
+        super::run::start_busy_ps(global);
+        // Searchers gave up for the stop, and the M that looked after timers and descriptors may have found no P.
+        if super::run::any_work() || super::run::unwatched() {
+            super::run::wake_one();
+        }
     }
 }

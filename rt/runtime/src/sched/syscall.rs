@@ -58,20 +58,26 @@ pub unsafe fn leave(m: *mut M, results: [usize; 2]) {
     unsafe {
         let p = (*m).syscall_p;
         (*m).syscall_p = null_mut();
-        let retaken = (*p).status.compare_exchange(p_status::SYSCALL, p_status::RUNNING, Ordering::SeqCst, Ordering::Relaxed);
+        let retaken =
+            (*p).status.compare_exchange(p_status::SYSCALL, p_status::RUNNING, Ordering::SeqCst, Ordering::Relaxed);
         if retaken.is_ok() {
             (*m).p = p;
             (*p).m = m;
         } else {
-            let idle = SCHED.lock().take_idle_p();
-            match idle {
-                Some(p) => own_p(m, p),
+            let mut sched = SCHED.lock();
+            match sched.take_idle_p() {
+                Some(p) => {
+                    drop(sched);
+                    own_p(m, p);
+                }
                 None => {
                     let g = detach(m);
                     (*g).context.results = results;
                     (*g).result_pointers = 0;
                     (*g).status.store(status::RUNNABLE, Ordering::Release);
-                    SCHED.lock().put_global(g);
+                    // Under the same lock: a P that becomes idle later is looked after by whoever makes it so.
+                    sched.put_global(g);
+                    drop(sched);
                     if (*m).locked_g.is_null() {
                         stop_m(m);
                     }

@@ -34,7 +34,8 @@ extern "C" fn recover_to_body(address: usize) -> ! {
         let hdr = tables::get().eh_frame_hdr;
         loop {
             // A return address may lie just behind its function: look the call itself up.
-            let lookup = if tables::get().site(at.pc).is_some() || !tables::get().in_text(at.pc) { at.pc - 1 } else { at.pc };
+            let lookup =
+                if tables::get().site(at.pc).is_some() || !tables::get().in_text(at.pc) { at.pc - 1 } else { at.pc };
             let Some(fde) = cfi::find(hdr, lookup) else { lost("no frame information", at.pc) };
             let Some(mut caller) = fde.unwind(lookup, &at) else { lost("bad frame information", at.pc) };
             if (at.sp..caller.sp).contains(&address) {
