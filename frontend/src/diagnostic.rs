@@ -35,6 +35,11 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message) }
     }
 
+    /// Whether the tree of the file lacks something for it, so that checking it would only repeat the mistake.
+    pub fn is_syntax_error(&self) -> bool {
+        self.message.starts_with("syntax error") || self.message == "nesting is too deep"
+    }
+
     /// Adds a line without a place.
     pub fn note(mut self, message: impl Into<String>) -> Diagnostic {
         self.notes.push(Note { span: None, message: message.into() });

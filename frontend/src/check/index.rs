@@ -263,6 +263,10 @@ impl<'a> Checker<'a> {
 
     /// `x.(T)`.
     pub(super) fn type_assert(&mut self, e: &'a Expr, operand: &'a Expr, ty: &'a Expr) -> Operand<'a> {
+        if matches!(ty.kind, ExprKind::Bad) {
+            self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
+            return Operand::invalid(e);
+        }
         let x = self.expr(None, operand);
         if !x.is_valid() {
             return Operand::invalid(e);
@@ -276,9 +280,6 @@ impl<'a> Checker<'a> {
         };
         if !problem.is_empty() {
             self.error(x.span(), format!("invalid operation: {problem}"));
-            return Operand::invalid(e);
-        }
-        if matches!(ty.kind, ExprKind::Bad) {
             return Operand::invalid(e);
         }
         let to = self.var_type(ty);

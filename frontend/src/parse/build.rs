@@ -9,6 +9,7 @@ use crate::ast::*;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceFile, Span};
 use crate::symbol::Symbol;
+use pest::error::{Error, ErrorVariant};
 use pest::iterators::{Pair, Pairs};
 
 pub(super) struct Builder<'p> {
@@ -17,7 +18,10 @@ pub(super) struct Builder<'p> {
     /// Where the text of the current pairs starts in the file.
     base: usize,
     ids: &'p mut NodeIds,
+    /// What gc's parser would complain about.
     pub errors: Vec<Diagnostic>,
+    /// Limits of our own that the program passes.
+    pub limits: Vec<Diagnostic>,
     depth: usize,
     /// Directives before this index belong to earlier declarations.
     next_directive: usize,
@@ -32,6 +36,7 @@ impl<'p> Builder<'p> {
             base: 0,
             ids,
             errors: Vec::new(),
+            limits: Vec::new(),
             depth: 0,
             next_directive: 0,
             next_comment: 0,
@@ -40,6 +45,17 @@ impl<'p> Builder<'p> {
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
         self.errors.push(Diagnostic::error(span, message));
+    }
+
+    pub fn too_deep(&mut self, span: Span) {
+        self.limits.push(Diagnostic::error(span, "nesting is too deep"));
+    }
+
+    /// Notes that pest ran into the end of the stack, if that is what it says.
+    pub fn deep(&mut self, span: Span, error: Option<&Error<Rule>>) {
+        if error.is_some_and(|e| matches!(e.variant, ErrorVariant::CustomError { .. })) {
+            self.too_deep(span);
+        }
     }
 
     /// Whether the pre-pass wrote the `;` at this place.
@@ -78,14 +94,9 @@ impl<'p> Builder<'p> {
     }
 
     /// Runs `f` one level deeper, or reports that the program is too deep.
-    pub fn nested<T>(
-        &mut self,
-        span: Span,
-        f: impl FnOnce(&mut Self) -> T,
-        bad: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    pub fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> T, bad: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth > 2 * MAX_NESTING {
-            self.error(span, "nesting is too deep");
+            self.too_deep(span);
             return bad(self);
         }
         self.depth += 1;
@@ -109,12 +120,15 @@ impl<'p> Builder<'p> {
             Rule::string => LitKind::String,
             Rule::rune => LitKind::Rune,
             _ if raw.ends_with('i') => LitKind::Imaginary,
-            _ if raw.contains(['.', 'p', 'P']) || (!hex && raw.contains(['e', 'E'])) => {
-                LitKind::Float
-            }
+            _ if raw.contains(['.', 'p', 'P']) || (!hex && raw.contains(['e', 'E'])) => LitKind::Float,
             _ => LitKind::Int,
         };
         BasicLit { span: self.span(pair), kind, raw: raw.into() }
+    }
+
+    /// Whether the pre-pass has reported this literal.
+    pub fn is_bad_literal(&self, span: Span) -> bool {
+        self.prepared.bad_literals.binary_search(&span.lo).is_ok()
     }
 
     // ---- chunks ----
@@ -124,9 +138,6 @@ impl<'p> Builder<'p> {
         let mut inner = pairs.next().expect("a chunk is one pair").into_inner();
         let keyword = self.start(&inner.next().expect("keyword"));
         let name = self.ident(&inner.next().expect("package name"));
-        if name.is_blank() {
-            self.error(name.span, "invalid package name _");
-        }
         self.skip_directives(chunk.hi);
         (keyword, name)
     }
@@ -166,9 +177,7 @@ impl<'p> Builder<'p> {
         match pair.as_rule() {
             Rule::const_decl => {
                 let mut last_full = None;
-                Decl::Const(self.group(pair, |b, spec, index| {
-                    b.const_spec(spec, index, &mut last_full)
-                }))
+                Decl::Const(self.group(pair, |b, spec, index| b.const_spec(spec, index, &mut last_full)))
             }
             Rule::var_decl => Decl::Var(self.group(pair, |b, spec, _| b.var_spec(spec))),
             Rule::type_decl => Decl::Type(self.group(pair, |b, spec, _| b.type_spec(spec))),
@@ -248,12 +257,7 @@ impl<'p> Builder<'p> {
         doc
     }
 
-    fn const_spec(
-        &mut self,
-        pair: Pair<'_, Rule>,
-        iota: u32,
-        last_full: &mut Option<u32>,
-    ) -> ConstSpec {
+    fn const_spec(&mut self, pair: Pair<'_, Rule>, iota: u32, last_full: &mut Option<u32>) -> ConstSpec {
         let span = self.span(&pair);
         let (names, ty, values) = self.value_spec(pair);
         let repeats = if ty.is_none() && values.is_empty() {
@@ -308,8 +312,7 @@ impl<'p> Builder<'p> {
     fn func_decl(&mut self, pair: Pair<'_, Rule>) -> Decl {
         let span = self.span(&pair);
         let directives = self.take_directives(span.lo);
-        let (mut recv, mut name, mut type_params, mut sig, mut body) =
-            (None, None, None, None, None);
+        let (mut recv, mut name, mut type_params, mut sig, mut body) = (None, None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::receiver => {

@@ -56,7 +56,7 @@ impl Builder<'_> {
         }
         let mut e = self.primary(parts);
         if let Some((first, _)) = ops.get(super::semicolons::MAX_NESTING) {
-            self.error(*first, "nesting is too deep");
+            self.too_deep(*first);
             return self.bad_expr(*first);
         }
         for (op_span, text) in ops.into_iter().rev() {
@@ -108,13 +108,13 @@ impl Builder<'_> {
         };
         let mut e = self.operand(first);
         let mut suffixes = 0;
-        while let Some(suffix) = parts.next_if(|p| {
-            matches!(p.as_rule(), Rule::selector | Rule::call | Rule::index | Rule::literal_value)
-        }) {
+        while let Some(suffix) =
+            parts.next_if(|p| matches!(p.as_rule(), Rule::selector | Rule::call | Rule::index | Rule::literal_value))
+        {
             suffixes += 1;
             if suffixes > super::semicolons::MAX_NESTING {
                 if suffixes == super::semicolons::MAX_NESTING + 1 {
-                    self.error(self.span(&suffix), "nesting is too deep");
+                    self.too_deep(self.span(&suffix));
                 }
                 continue;
             }
@@ -128,6 +128,9 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::ident => self.name_expr(&pair),
             Rule::number | Rule::string | Rule::rune => {
+                if self.is_bad_literal(span) {
+                    return self.bad_expr(span);
+                }
                 let lit = self.basic_lit(&pair);
                 self.expr_at(span, ExprKind::BasicLit(lit))
             }
@@ -201,9 +204,8 @@ impl Builder<'_> {
         match inner.as_rule() {
             Rule::ident => ExprKind::Selector { operand, name: self.ident(&inner) },
             Rule::k_type => {
-                // A type switch has taken its own away before it comes here.
+                // A type switch has taken its own away before it comes here: the checker reports this one.
                 let span = self.span(&inner);
-                self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
                 let ty = Box::new(self.bad_expr(span));
                 ExprKind::TypeAssert { operand, lparen, ty, rparen }
             }
@@ -283,8 +285,7 @@ impl Builder<'_> {
             return self.expr(pair);
         }
         let span = self.span(&pair);
-        let kind =
-            self.nested(span, |b| b.literal_value(None, pair), |_| ExprKind::Bad);
+        let kind = self.nested(span, |b| b.literal_value(None, pair), |_| ExprKind::Bad);
         self.expr_at(span, kind)
     }
 
@@ -292,8 +293,7 @@ impl Builder<'_> {
     pub fn type_switch_operand(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
         let parts: Vec<_> = pair.clone().into_inner().collect();
         let (last, rest) = parts.split_last()?;
-        let guard = last.as_rule() == Rule::selector
-            && last.clone().into_inner().next()?.as_rule() == Rule::k_type;
+        let guard = last.as_rule() == Rule::selector && last.clone().into_inner().next()?.as_rule() == Rule::k_type;
         let plain = rest.iter().all(|p| !matches!(p.as_rule(), Rule::unary_op | Rule::binary_op));
         if !guard || !plain {
             return None;

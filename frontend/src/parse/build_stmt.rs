@@ -42,9 +42,7 @@ impl Builder<'_> {
             Rule::switch_stmt => self.switch_stmt(pair),
             Rule::select_stmt => self.select_stmt(pair),
             Rule::labeled => return self.labeled(pair),
-            Rule::const_decl | Rule::var_decl | Rule::type_decl => {
-                StmtKind::Decl(Box::new(self.declaration(pair)))
-            }
+            Rule::const_decl | Rule::var_decl | Rule::type_decl => StmtKind::Decl(Box::new(self.declaration(pair))),
             Rule::return_stmt => {
                 let values = pair.into_inner().nth(1);
                 StmtKind::Return(values.map(|v| self.exprs(v)).unwrap_or_default())
@@ -67,20 +65,11 @@ impl Builder<'_> {
         pair.into_inner().nth(1).map(|p| self.ident(&p))
     }
 
+    /// The operand of go or defer; that it is a call is the checker's business.
     fn spawned(&mut self, pair: Pair<'_, Rule>, keyword: &str) -> Expr {
         let e = self.expr(pair.into_inner().nth(1).expect("operand"));
-        match &e.kind {
-            ExprKind::Call(_) | ExprKind::Bad => {}
-            ExprKind::Paren(_) if matches!(e.unparen().kind, ExprKind::Call(_)) => {
-                let message =
-                    format!("expression in {keyword} must not be parenthesized");
-                self.error(e.span, message);
-            }
-            _ => {
-                let message =
-                    format!("expression in {keyword} must be function call");
-                self.error(e.span, message);
-            }
+        if matches!(e.kind, ExprKind::Paren(_)) {
+            self.error(e.span, format!("expression in {keyword} must not be parenthesized"));
         }
         e
     }
@@ -103,7 +92,7 @@ impl Builder<'_> {
             Stmt { id: self.id(), span, kind: StmtKind::Empty }
         });
         if labels.len() > super::semicolons::MAX_NESTING {
-            self.error(labels[0].span, "nesting is too deep");
+            self.too_deep(labels[0].span);
             return self.bad_stmt(end);
         }
         for label in labels.into_iter().rev() {
@@ -190,10 +179,7 @@ impl Builder<'_> {
 
     /// Splits the pairs of a header at the semicolons; gives back the first
     /// pair after it.
-    fn header<'i>(
-        &self,
-        pairs: &mut impl Iterator<Item = Pair<'i, Rule>>,
-    ) -> (Header<'i>, Option<Pair<'i, Rule>>) {
+    fn header<'i>(&self, pairs: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Header<'i>, Option<Pair<'i, Rule>>) {
         let mut header = Header { parts: vec![None], semis: Vec::new() };
         for pair in pairs {
             match pair.as_rule() {
@@ -251,7 +237,7 @@ impl Builder<'_> {
             }
         }
         if parts.len() > 2 * super::semicolons::MAX_NESTING {
-            self.error(end, "nesting is too deep");
+            self.too_deep(end);
             return self.bad_stmt(end);
         }
         for (span, mut part) in parts.into_iter().rev() {

@@ -31,6 +31,8 @@ pub struct Prepared {
     /// Comments in source order.
     pub comments: Vec<Span>,
     pub errors: Vec<Diagnostic>,
+    /// Where literals stood that are wrong, in order.
+    pub bad_literals: Vec<u32>,
     /// Set when [`MAX_NESTING`] was passed; the text is not worth parsing.
     pub too_deep: bool,
 }
@@ -80,6 +82,7 @@ impl<'s> Scanner<'s> {
                 directives: Vec::new(),
                 comments: Vec::new(),
                 errors: Vec::new(),
+                bad_literals: Vec::new(),
                 too_deep: false,
             },
         };
@@ -201,8 +204,8 @@ impl<'s> Scanner<'s> {
                 self.cut(start);
             }
             c @ (b'+' | b'-') if self.byte(start + 1) == c => self.operator(2, true),
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!'
-            | b'~' | b':' | b',' | b'.' => self.operator(1, false),
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!' | b'~' | b':' | b','
+            | b'.' => self.operator(1, false),
             c => {
                 self.error(start, start + 1, format!("invalid character {}", describe_char(c as char)));
                 self.out[start] = b' ';
@@ -291,8 +294,9 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// Writes `text` over a token that was wrong.
+    /// Writes `text` over a literal that was wrong.
     fn replace(&mut self, lo: usize, hi: usize, text: &[u8]) {
+        self.prepared.bad_literals.push(lo as u32);
         self.blank(lo, hi);
         if text.len() <= hi - lo {
             self.out[lo..lo + text.len()].copy_from_slice(text);
@@ -348,18 +352,18 @@ impl<'s> Scanner<'s> {
         self.semi_due = true;
         self.at += 1;
         let mut n = 0;
-        let message = loop {
+        let (place, message) = loop {
             match self.byte(self.at) {
                 b'\'' => {
                     self.at += 1;
-                    break match n {
-                        0 => Some("empty rune literal or unescaped ' in rune literal"),
-                        1 => None,
-                        _ => Some("more than one character in rune literal"),
-                    };
+                    match n {
+                        0 => break (self.at - 1, "empty rune literal or unescaped '"),
+                        1 => return self.check_escapes(start, b"'x'"),
+                        _ => break (start, "more than one character in rune literal"),
+                    }
                 }
-                b'\n' => break Some(if n == 0 { "newline in rune literal" } else { "rune literal not terminated" }),
-                _ if self.at >= self.src.len() => break Some("rune literal not terminated"),
+                b'\n' => break (self.at, "newline in rune literal"),
+                _ if self.at >= self.src.len() => break (start, "rune literal not terminated"),
                 b'\\' => {
                     self.at += literal::escape_len(&self.src[self.at..], b'\'');
                     n += 1;
@@ -370,14 +374,8 @@ impl<'s> Scanner<'s> {
                 }
             }
         };
-        match message {
-            Some(message) => {
-                let place = if message.starts_with("newline") { self.at } else { start };
-                self.error(place, self.at.max(place), message);
-                self.replace(start, self.at, b"'x'");
-            }
-            None => self.check_escapes(start, b"'x'"),
-        }
+        self.error(place, place + 1, message);
+        self.replace(start, self.at, b"'x'");
     }
 
     fn check_escapes(&mut self, start: usize, harmless: &[u8]) {
@@ -433,11 +431,7 @@ impl<'s> Scanner<'s> {
             let text = String::from_utf8_lossy(text);
             let text = text.trim();
             let (name, args) = text.split_once([' ', '\t']).unwrap_or((text, ""));
-            self.prepared.directives.push(Directive {
-                span,
-                name: Symbol::new(name),
-                args: args.trim().into(),
-            });
+            self.prepared.directives.push(Directive { span, name: Symbol::new(name), args: args.trim().into() });
         }
     }
 }
@@ -453,18 +447,35 @@ pub(super) fn is_digit(c: char) -> bool {
 pub(super) fn is_keyword(word: &[u8]) -> bool {
     matches!(
         word,
-        b"break" | b"case" | b"chan" | b"const" | b"continue" | b"default" | b"defer" | b"else"
-            | b"fallthrough" | b"for" | b"func" | b"go" | b"goto" | b"if" | b"import"
-            | b"interface" | b"map" | b"package" | b"range" | b"return" | b"select" | b"struct"
-            | b"switch" | b"type" | b"var"
+        b"break"
+            | b"case"
+            | b"chan"
+            | b"const"
+            | b"continue"
+            | b"default"
+            | b"defer"
+            | b"else"
+            | b"fallthrough"
+            | b"for"
+            | b"func"
+            | b"go"
+            | b"goto"
+            | b"if"
+            | b"import"
+            | b"interface"
+            | b"map"
+            | b"package"
+            | b"range"
+            | b"return"
+            | b"select"
+            | b"struct"
+            | b"switch"
+            | b"type"
+            | b"var"
     )
 }
 
 /// `U+0040 '@'`, as Go prints characters it rejects.
 pub(super) fn describe_char(c: char) -> String {
-    if c.is_control() {
-        format!("U+{:04X}", c as u32)
-    } else {
-        format!("U+{:04X} '{c}'", c as u32)
-    }
+    if c.is_control() { format!("U+{:04X}", c as u32) } else { format!("U+{:04X} '{c}'", c as u32) }
 }
