@@ -9,7 +9,6 @@ use super::info::{Mode, Selection, SelectionKind};
 use super::operand::Operand;
 use crate::ast::{BinaryOp, CallExpr, Expr, ExprKind};
 use crate::constant::Const;
-use crate::span::Span;
 use crate::types::{Basic, Builtin, ChanDir, Lookup, Step, Target, Type, TypeId};
 
 /// Number of arguments a builtin needs, and whether it takes more.
@@ -163,22 +162,6 @@ impl<'a> Checker<'a> {
             Builtin::Recover => Result::value(Vec::new(), self.types.any),
             _ => self.unsafe_builtin(call, args, builtin),
         }
-    }
-
-    /// Reports that a feature is newer than the module's language version.
-    pub(super) fn require_version(&mut self, at: Span, minor: u32, what: &str) -> bool {
-        if self.allow_version(minor) {
-            return true;
-        }
-        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
-        self.error(at, message);
-        false
-    }
-
-    /// What is required, and what the module says.
-    pub(super) fn version_message(&self, requirement: &str) -> String {
-        let (major, minor) = self.go_version;
-        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -613,7 +596,7 @@ impl<'a> Checker<'a> {
                         return None;
                     }
                 }
-                if !self.allow_version(26) {
+                if !self.allow_version(call.func.span, 26) {
                     let what = format!("new({})", self.text(arg));
                     self.require_version(call.func.span, 26, &what);
                 }

@@ -124,8 +124,8 @@ impl<'a> Checker<'a> {
             }
         }
         let ids: Vec<TypeId> = embedded.iter().map(|&(ty, _)| ty).filter(|ty| ty.is_valid()).collect();
-        let _ = e;
         let ty = self.types.interface(methods, ids);
+        self.interfaces.push((e.span, ty));
         if !embedded.is_empty() {
             self.later(move |c| c.check_embedded_methods(ty, &spans, &embedded));
         }
@@ -139,6 +139,7 @@ impl<'a> Checker<'a> {
 
     /// A method that comes from several embedded interfaces (or is declared too) must have one signature.
     fn check_embedded_methods(&mut self, ty: TypeId, spans: &HashMap<Name, Span>, embedded: &[(TypeId, Span)]) {
+        self.check_embedded_versions(embedded);
         let Type::Interface(iface) = self.types.get(ty) else { return };
         let mut all: Vec<(Method, Span)> =
             iface.methods.iter().map(|m| (m.clone(), spans.get(&m.name).copied().unwrap_or_default())).collect();
@@ -149,12 +150,28 @@ impl<'a> Checker<'a> {
             for method in self.types.type_set(elem).methods {
                 match all.iter().find(|(m, _)| m.name == method.name && m.pkg == method.pkg) {
                     None => all.push((method, span)),
-                    Some((other, at)) if !self.types.identical(other.sig, method.sig) => {
+                    Some((other, at))
+                        if !self.types.identical(other.sig, method.sig) || !self.allow_version(span, 14) =>
+                    {
                         let at = *at;
                         self.duplicate_method(method.name, span, at);
                     }
                     Some(_) => {}
                 }
+            }
+        }
+    }
+
+    /// Elements that make an interface a constraint came with type parameters.
+    fn check_embedded_versions(&mut self, embedded: &[(TypeId, Span)]) {
+        for &(elem, span) in embedded {
+            let what = match self.types.under(elem) {
+                Type::Union(_) => "interface element",
+                Type::Interface(_) | Type::Basic(Basic::Invalid) => continue,
+                _ => "non-interface type",
+            };
+            if !self.allow_version(span, 18) {
+                self.require_version(span, 18, &format!("embedding {what} {}", self.str(elem)));
             }
         }
     }

@@ -297,6 +297,12 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a ast::VarSpec) {
+        if !spec.directives.is_empty()
+            && let Some(file) = self.files.iter().find(|file| file.id == spec.span.file)
+        {
+            self.local_embeds.extend(spec.directives.iter().map(|d| d.span));
+            self.check_embed(file, spec, true);
+        }
         let queued = self.delayed.len();
         let objects: Rc<[ObjectId]> =
             spec.names.iter().map(|ident| self.new_local(ident, VarKind::Local, None)).collect();

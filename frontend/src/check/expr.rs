@@ -244,6 +244,9 @@ impl<'a> Checker<'a> {
             self.error(e.span, message);
             return Operand::invalid(e);
         }
+        if !self.check_literal_version(lit) {
+            return Operand::invalid(e);
+        }
         let Some(value) = Const::from_literal(lit.kind, &lit.raw) else {
             self.error(e.span, format!("malformed constant: {}", lit.raw));
             return Operand::invalid(e);
@@ -643,6 +646,13 @@ impl<'a> Checker<'a> {
             }
         } else if types.all_basic(y.ty, Basic::is_integer) && !types.is_untyped(y.ty) {
             // Signed counts are checked when the program runs.
+            let signed = !types.all_basic(y.ty, Basic::is_unsigned);
+            if signed && !self.allow_version(y.span(), 13) {
+                let what = format!("invalid operation: signed shift count {}", self.describe(&y));
+                self.require_version(y.span(), 13, &what);
+                x.invalidate();
+                return x;
+            }
         } else if types.is_untyped(y.ty) {
             self.must_convert_untyped(&mut y, TypeId::UINT);
             if !y.is_valid() {

@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
     }
 
     fn verify_instance(&mut self, span: Span, params: &[TypeId], targs: &[TypeId], spans: &[Span]) {
-        if let Err((index, cause)) = self.verify(params, targs) {
+        if let Err((index, cause)) = self.verify(span, params, targs) {
             self.error(spans.get(index).copied().unwrap_or(span), cause);
         } else {
             self.note_flows(params, targs, span, spans);
@@ -102,10 +102,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether the type arguments satisfy the constraints; which one does not, and why.
-    pub(super) fn verify(&mut self, params: &[TypeId], targs: &[TypeId]) -> Result<(), (usize, String)> {
+    fn verify(&mut self, at: Span, params: &[TypeId], targs: &[TypeId]) -> Result<(), (usize, String)> {
         for (i, (&param, &targ)) in params.iter().zip(targs).enumerate() {
             let bound = self.types.subst(self.types.bound(param), params, targs);
-            self.implements(targ, bound, true).map_err(|cause| (i, cause))?;
+            self.implements(at, targ, bound, true).map_err(|cause| (i, cause))?;
         }
         Ok(())
     }

@@ -130,10 +130,10 @@ impl<'a> Checker<'a> {
         match types.get(core) {
             Type::Basic(b) if b.is_string() => both(TypeId::INT, TypeId::INT32),
             Type::Basic(b) if b.is_integer() => {
-                if self.allow_version(22) {
+                if self.allow_version(x.span(), 22) {
                     Ok(Yield { key: Some(x.ty), value: None })
                 } else {
-                    Err(self.version_message("requires go1.22 or later"))
+                    Err(self.version_message(x.span(), "requires go1.22 or later"))
                 }
             }
             &Type::Array { elem, .. } | &Type::Slice(elem) => both(TypeId::INT, elem),
@@ -145,8 +145,8 @@ impl<'a> Checker<'a> {
             &Type::Chan { elem, .. } => Ok(Yield { key: Some(elem), value: None }),
             Type::Signature(sig) => {
                 const FORM: &str = "func must be func(yield func(...) bool): ";
-                if !self.allow_version(23) {
-                    return Err(self.version_message("requires go1.23 or later"));
+                if !self.allow_version(x.span(), 23) {
+                    return Err(self.version_message(x.span(), "requires go1.23 or later"));
                 }
                 let [param] = sig.params[..] else { return Err(format!("{FORM}wrong argument count")) };
                 if !sig.results.is_empty() {

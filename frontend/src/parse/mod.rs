@@ -22,9 +22,9 @@ mod semicolons;
 #[cfg(test)]
 mod tests;
 
-use crate::ast::{Decl, File, Ident, NodeIds};
+use crate::ast::{Decl, Directive, File, Ident, NodeIds};
 use crate::diagnostic::Diagnostic;
-use crate::span::{SourceFile, Span};
+use crate::span::{LineDirective, SourceFile, Span};
 use crate::symbol::Symbol;
 use build::Builder;
 use grammar::{GoParser, Rule};
@@ -38,14 +38,40 @@ use semicolons::{Chunk, Prepared, prepare};
 /// legal programs may need more than a thread has by default: see
 /// [`with_parser_stack`].
 pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnostic>) {
-    let mut prepared = prepare(source);
-    let mut diagnostics = std::mem::take(&mut prepared.errors);
+    let prepared = prepare(source);
+    let mut diagnostics = prepared.errors.clone();
+    source.set_line_directives(line_directives(source, &prepared));
     if prepared.too_deep {
         return (empty_file(source, ids), diagnostics);
     }
     let (file, errors) = FileParser { source, prepared: &prepared, ids }.parse();
     diagnostics.extend(errors);
     (file, diagnostics)
+}
+
+/// The `line` directives that are well-formed: `//line` at the start of a line, `/*line` anywhere.
+fn line_directives(source: &SourceFile, prepared: &Prepared) -> Vec<LineDirective> {
+    let parse = |directive: &Directive| {
+        if directive.name.as_str() != "line" {
+            return None;
+        }
+        let Span { lo, hi, .. } = directive.span;
+        let block = source.bytes[lo as usize + 1] == b'*';
+        if !block && source.line_col(lo).col != 1 {
+            return None;
+        }
+        let (rest, last) = directive.args.rsplit_once(':')?;
+        let last: u32 = last.parse().ok().filter(|&n| n > 0)?;
+        let inner = rest.rsplit_once(':').and_then(|(name, line)| Some((name, line.parse::<u32>().ok()?)));
+        let (name, line, col) = match inner {
+            Some((name, line)) => (name, line, last),
+            None => (rest, last, 0),
+        };
+        let from = if block { hi } else { hi + 1 };
+        let keeps_name = name.is_empty() && col > 0;
+        Some(LineDirective { from, name: (!keeps_name).then(|| name.into()), line, col })
+    };
+    prepared.directives.iter().filter_map(parse).collect()
 }
 
 /// Runs `f` on a thread whose stack holds every nesting the parser accepts.

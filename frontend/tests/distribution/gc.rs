@@ -7,6 +7,7 @@ use ingot_frontend::ast::{File, NodeIds};
 use ingot_frontend::check::{Input, check_package};
 use ingot_frontend::diagnostic::{Diagnostic, render_all};
 use ingot_frontend::parse::parse_file;
+use ingot_frontend::span::SourceMap;
 
 use regex::Regex;
 
@@ -109,6 +110,11 @@ pub struct Case<'a> {
 impl Case<'_> {
     /// What our parser and checker say, in gc's form.
     pub fn errors(&self, program: &Program) -> String {
+        let (sources, diagnostics) = self.diagnostics(program);
+        render_all(&diagnostics, &sources, None)
+    }
+
+    pub fn diagnostics(&self, program: &Program) -> (SourceMap, Vec<Diagnostic>) {
         let mut sources = program.sources.clone();
         let mut ids = NodeIds::new();
         let mut diagnostics = Vec::new();
@@ -125,7 +131,7 @@ impl Case<'_> {
             let input = Input { path: self.path, files: &files, nodes: ids.len(), go_version, imports };
             diagnostics.extend(check_package(&program.types, &sources, &input).diagnostics);
         }
-        render_all(&diagnostics, &sources, None)
+        (sources, diagnostics)
     }
 }
 

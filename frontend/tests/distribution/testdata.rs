@@ -207,19 +207,18 @@ fn unmet(program: &Program, test: &Test, total: &mut usize) -> Vec<String> {
         case.files.push(("test_functions.go".to_string(), functions.into_bytes()));
     }
     let mut wrong = Vec::new();
-    for message in gc::messages(&case.errors(program)) {
-        let Some((file, line, text)) = gc::place(&message) else {
-            wrong.push(format!("{}: {message}", test.name));
-            continue;
-        };
-        // Only the first line of a message is one for go/types; the rest are errors of their own that follow it.
+    let (sources, diagnostics) = case.diagnostics(program);
+    for diagnostic in &diagnostics {
+        let file = &sources.file(diagnostic.span.file).name;
+        let at = sources.line_col(diagnostic.span.start());
+        let text = diagnostic.text(&sources);
         let marks = marked.iter_mut().find(|(name, _)| name == file).map(|(_, marks)| marks);
-        let candidates = marks.into_iter().flatten().filter(|mark| mark.line == line);
-        let mut matching: Vec<&mut Mark> = candidates.filter(|mark| mark.matches(text)).collect();
+        let candidates = marks.into_iter().flatten().filter(|mark| mark.line == at.line);
+        let mut matching: Vec<&mut Mark> = candidates.filter(|mark| mark.matches(&text)).collect();
         match matching.iter().position(|mark| !mark.met) {
             Some(n) => matching[n].met = true,
             None if !matching.is_empty() => {}
-            None => wrong.push(format!("{}: unmarked {file}:{line}: {}", test.name, text.replace('\n', " "))),
+            None => wrong.push(format!("{}: unmarked {file}:{}: {}", test.name, at.line, text.replace('\n', " "))),
         }
     }
     for (file, marks) in marked {
