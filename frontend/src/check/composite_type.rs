@@ -98,6 +98,26 @@ impl<'a> Checker<'a> {
         self.error(span, message);
     }
 
+    // ---- sizes
+
+    /// Limits of gc's: types fit its address space, elements of channels a 16-bit size.
+    pub(super) fn check_sizes(&mut self) {
+        const ADDRESS_SPACE: u64 = 1 << 50;
+        const CHAN_ELEM: u64 = (1 << 16) - 1;
+        let types = self.types;
+        let fixed = |ty: TypeId| ty.is_valid() && !types.mentions(ty, &|leaf| types.is_type_param(leaf));
+        for (span, ty) in std::mem::take(&mut self.large_types) {
+            if fixed(ty) && types.sizeof(ty) >= ADDRESS_SPACE {
+                self.error(span, format!("type {} larger than address space", self.str(ty)));
+            }
+        }
+        for (span, elem) in std::mem::take(&mut self.chan_elems) {
+            if fixed(elem) && types.sizeof(elem) > CHAN_ELEM {
+                self.error(span, "channel element type too large (>64kB)");
+            }
+        }
+    }
+
     // ---- interfaces
 
     pub(super) fn interface_type(&mut self, e: &'a Expr, iface: &'a ast::InterfaceType) -> TypeId {
@@ -106,7 +126,12 @@ impl<'a> Checker<'a> {
         let mut embedded: Vec<(TypeId, Span)> = Vec::new();
         for elem in &iface.elems {
             match elem {
-                InterfaceElem::Embedded(e) => embedded.push((self.union_elem(e), e.span)),
+                InterfaceElem::Embedded(e) => {
+                    let elem = self.union_elem(e);
+                    if self.allow_embedded(elem, e.span) {
+                        embedded.push((elem, e.span));
+                    }
+                }
                 InterfaceElem::Method(method) => {
                     let name = method.name.name;
                     if name.is_blank() {
@@ -139,7 +164,6 @@ impl<'a> Checker<'a> {
 
     /// A method that comes from several embedded interfaces (or is declared too) must have one signature.
     fn check_embedded_methods(&mut self, ty: TypeId, spans: &HashMap<Name, Span>, embedded: &[(TypeId, Span)]) {
-        self.check_embedded_versions(embedded);
         let Type::Interface(iface) = self.types.get(ty) else { return };
         let mut all: Vec<(Method, Span)> =
             iface.methods.iter().map(|m| (m.clone(), spans.get(&m.name).copied().unwrap_or_default())).collect();
@@ -162,18 +186,17 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Elements that make an interface a constraint came with type parameters.
-    fn check_embedded_versions(&mut self, embedded: &[(TypeId, Span)]) {
-        for &(elem, span) in embedded {
-            let what = match self.types.under(elem) {
-                Type::Union(_) => "interface element",
-                Type::Interface(_) | Type::Basic(Basic::Invalid) => continue,
-                _ => "non-interface type",
-            };
-            if !self.allow_version(span, 18) {
-                self.require_version(span, 18, &format!("embedding {what} {}", self.str(elem)));
-            }
+    /// Elements that make an interface a constraint came with type parameters; without them they do not count.
+    fn allow_embedded(&mut self, elem: TypeId, span: Span) -> bool {
+        if self.allow_version(span, 18) || !elem.is_valid() || self.is_interface_decl(elem) {
+            return true;
         }
+        let what = match self.types.under(elem) {
+            Type::Union(_) => "interface element",
+            Type::Interface(_) => return true,
+            _ => "non-interface type",
+        };
+        self.require_version(span, 18, &format!("embedding {what} {}", self.str(elem)))
     }
 
     // ---- unions

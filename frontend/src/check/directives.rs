@@ -65,6 +65,7 @@ impl<'a> Checker<'a> {
                 "go:build" => at < file.package.offset,
                 "go:embed" => variables.contains(&at),
                 _ if FUNCTION.contains(&name) => functions.contains(&at),
+                _ if name.starts_with("go:") => true,
                 _ => continue,
             };
             if RUNTIME.contains(&name) && !runtime {
@@ -115,6 +116,9 @@ impl<'a> Checker<'a> {
         } else if remote.is_some_and(|name| name.contains('[') && name.contains(']')) {
             "//go:linkname reference of an instantiation is not allowed".to_string()
         } else if !declared {
+            if !self.allow_version(directive.span, 18) {
+                return;
+            }
             "//go:linkname must refer to declared function or variable".to_string()
         } else if !linked.insert(name) {
             format!("duplicate //go:linkname for {local}")

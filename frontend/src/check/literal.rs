@@ -39,6 +39,8 @@ impl ValueKey {
             Const::Int(i) => ValueKey::Int(i.clone()),
             Const::Float(f) => ValueKey::Float(f.clone()),
             Const::Complex(re, im) => ValueKey::Complex(re.clone(), im.clone()),
+            // No type has such values, so no key has.
+            Const::Huge(_) => ValueKey::Bool(false),
         }
     }
 }

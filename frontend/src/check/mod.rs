@@ -138,6 +138,9 @@ pub(crate) struct Checker<'a> {
     flows: Vec<mono::Flow>,
     /// Interface types as they are written.
     interfaces: Vec<(Span, TypeId)>,
+    /// Array types of many elements, and the elements of channel types, whose sizes gc limits.
+    large_types: Vec<(Span, TypeId)>,
+    chan_elems: Vec<(Span, TypeId)>,
     /// `//go:embed` at variables of functions.
     local_embeds: Vec<Span>,
     /// Declared types and instances that were found to be of finite size.
@@ -232,6 +235,8 @@ impl<'a> Checker<'a> {
             right_sides: HashMap::new(),
             flows: Vec::new(),
             interfaces: Vec::new(),
+            large_types: Vec::new(),
+            chan_elems: Vec::new(),
             local_embeds: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
@@ -265,6 +270,7 @@ impl<'a> Checker<'a> {
         }
         if self.diagnostics.is_empty() {
             self.check_anonymous_cycles();
+            self.check_sizes();
         }
         if self.diagnostics.is_empty() {
             self.check_directives();

@@ -205,7 +205,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether a declared type of this package was declared as an interface, even if it is in progress.
-    fn is_interface_decl(&self, ty: TypeId) -> bool {
+    pub(super) fn is_interface_decl(&self, ty: TypeId) -> bool {
         let Type::Named(named) = self.types.get(ty) else { return false };
         match self.decls.get(&named.obj).map(|info| &info.kind) {
             Some(DeclKind::Type(spec)) => matches!(spec.ty.unparen().kind, ExprKind::InterfaceType(_)),

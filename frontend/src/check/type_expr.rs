@@ -237,6 +237,7 @@ impl<'a> Checker<'a> {
             ExprKind::MapType { key, value } => return self.map_type(key, value),
             ExprKind::ChanType { dir, elem } => {
                 let elem = self.var_type(elem);
+                self.chan_elems.push((e.span, elem));
                 let dir = match dir {
                     ast::ChanDir::Both => ChanDir::Both,
                     ast::ChanDir::Send => ChanDir::Send,
@@ -284,7 +285,11 @@ impl<'a> Checker<'a> {
             self.array_length(len)
         };
         let elem = self.var_type(elem);
-        length.map_or(TypeId::INVALID, |len| self.types.array(elem, len))
+        let ty = length.map_or(TypeId::INVALID, |len| self.types.array(elem, len));
+        if length.is_some_and(|len| len >= 1 << 16) {
+            self.large_types.push((e.span, ty));
+        }
+        ty
     }
 
     /// A constant array length; `None` after a report.

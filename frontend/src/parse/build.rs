@@ -14,7 +14,7 @@ use pest::iterators::{Pair, Pairs};
 
 pub(super) struct Builder<'p> {
     source: &'p SourceFile,
-    prepared: &'p Prepared,
+    pub prepared: &'p Prepared,
     /// Where the text of the current pairs starts in the file.
     base: usize,
     ids: &'p mut NodeIds,

@@ -87,6 +87,10 @@ impl Builder<'_> {
                 stmt = Some(self.stmt(part));
             }
         }
+        let after = self.prepared.text[end.hi as usize..].trim_ascii_start();
+        if stmt.is_none() && !after.starts_with([';', '}']) {
+            self.error(end, "syntax error: missing statement after label");
+        }
         let mut stmt = stmt.unwrap_or_else(|| {
             let span = end.end().span();
             Stmt { id: self.id(), span, kind: StmtKind::Empty }

@@ -109,8 +109,14 @@ impl<'s> Scanner<'s> {
             }
         }
         const BOM: &[u8] = "\u{feff}".as_bytes();
-        if self.src.starts_with(BOM) {
-            self.src[..BOM.len()].fill(b' ');
+        let mut from = 0;
+        while let Some(n) = self.src[from..].windows(BOM.len()).position(|w| w == BOM) {
+            let at = from + n;
+            if at > 0 {
+                self.error(at, at + BOM.len(), "invalid BOM in the middle of the file");
+            }
+            self.src[at..at + BOM.len()].fill(b' ');
+            from = at + BOM.len();
         }
     }
 
@@ -257,9 +263,7 @@ impl<'s> Scanner<'s> {
                 }
                 let end = self.at + c.len_utf8();
                 let shown = describe_char(c);
-                let message = if c == '\u{feff}' {
-                    "invalid BOM in the middle of the file".to_string()
-                } else if is_digit(c) {
+                let message = if is_digit(c) {
                     format!("identifier cannot begin with digit {shown}")
                 } else if self.at > start {
                     format!("invalid character {shown} in identifier")

@@ -297,7 +297,7 @@ impl Printer<'_> {
                 Const::Bool(b) => b.to_string(),
                 Const::Int(i) => i.to_string(),
                 Const::Str(s) => s.iter().map(|b| format!("{b:02x}")).collect(),
-                Const::Float(_) => exponent(value.to_f64().unwrap_or(0.0)),
+                Const::Float(_) | Const::Huge(_) => exponent(value.to_f64().unwrap_or(0.0)),
                 Const::Complex(re, im) => {
                     let part = |r: &_| exponent(ingot_frontend::constant::rational_to_f64(r));
                     format!("{} {}", part(re), part(im))
