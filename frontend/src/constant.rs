@@ -169,7 +169,7 @@ impl Const {
                 } else {
                     let exact = parse_float(digits).and_then(|number| match number {
                         Number::Exact(value) => Some(value),
-                        Number::Huge(_) => None,
+                        Number::Huge(huge) => huge.is_tiny().then(BigRational::zero),
                     });
                     parse_int(digits).map(BigRational::from_integer).or(exact)?
                 };

@@ -424,8 +424,11 @@ impl<'a> Checker<'a> {
             Some(Basic::Float64) => TypeId::COMPLEX128,
             Some(Basic::UntypedFloat) => TypeId::UNTYPED_COMPLEX,
             _ => {
-                let message =
-                    format!("invalid argument: arguments have type {}, expected floating-point", self.str(x.ty));
+                let message = if self.types.is_type_param(x.ty) && self.types.all_basic(x.ty, Basic::is_float) {
+                    self.unsupported_param(&x, Builtin::Complex)
+                } else {
+                    format!("invalid argument: arguments have type {}, expected floating-point", self.str(x.ty))
+                };
                 self.error(x.span(), message);
                 return None;
             }
@@ -436,6 +439,12 @@ impl<'a> Checker<'a> {
             return Result::constant(ty, re.zip(im).map(|(re, im)| Const::Complex(re, im)));
         }
         Result::value(vec![x.ty, x.ty], ty)
+    }
+
+    /// `real`, `imag` and `complex` of operands of a type parameter's type have no result type.
+    fn unsupported_param(&self, x: &Operand<'a>, builtin: Builtin) -> String {
+        let (shown, name) = (self.describe(x), builtin.name());
+        format!("{shown} not supported as argument to built-in {name} for go1.18 (see go.dev/issue/50937)")
     }
 
     /// `real` and `imag`.
@@ -455,7 +464,11 @@ impl<'a> Checker<'a> {
             Some(Basic::Complex128) => TypeId::FLOAT64,
             Some(Basic::UntypedComplex) => TypeId::UNTYPED_FLOAT,
             _ => {
-                let message = format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
+                let message = if self.types.is_type_param(x.ty) && self.types.all_basic(x.ty, Basic::is_complex) {
+                    self.unsupported_param(&x, builtin)
+                } else {
+                    format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty))
+                };
                 self.error(x.span(), message);
                 return None;
             }
@@ -484,9 +497,15 @@ impl<'a> Checker<'a> {
             Some(Type::Map { .. } | Type::Chan { .. }) => 1,
             Some(Type::Basic(Basic::Invalid)) => return None,
             other => {
-                let cause = match other {
-                    Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => self.no_common_type(ty),
+                let makes = |t: &crate::types::Term| {
+                    matches!(self.types.under(t.ty), Type::Slice(_) | Type::Map { .. } | Type::Chan { .. })
+                };
+                let all = self.types.terms_of(ty).is_some_and(|terms| terms.iter().all(makes));
+                let specific = self.types.terms_of(ty).is_some();
+                let cause = if other.is_some() || specific && !all {
+                    "type must be slice, map, or channel".to_string()
+                } else {
+                    self.no_common_type(ty)
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);

@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
     fn conversion_call(&mut self, e: &'a Expr, call: &'a CallExpr, x: &Operand<'a>) -> Operand<'a> {
         let to = x.ty;
         if self.generic_of(&call.func, to).is_some() {
-            let message = format!("cannot use generic type {} without instantiation", self.str(to));
+            let message = format!("cannot use generic type {} without instantiation", self.text(&call.func));
             self.error(call.func.span, message);
             self.use_exprs(&call.args);
             return Operand::invalid(e);

@@ -188,7 +188,7 @@ impl<'a> Checker<'a> {
 
     /// Elements that make an interface a constraint came with type parameters; without them they do not count.
     fn allow_embedded(&mut self, elem: TypeId, span: Span) -> bool {
-        if self.allow_version(span, 18) || !elem.is_valid() || self.is_interface_decl(elem) {
+        if self.allow_version(span, 18) || !self.types.underlying(elem).is_valid() {
             return true;
         }
         let what = match self.types.under(elem) {
@@ -211,6 +211,7 @@ impl<'a> Checker<'a> {
         }
         exprs.push(at);
         exprs.reverse();
+        let whole = exprs.clone();
         let mut terms: Vec<Term> = Vec::new();
         let mut valid = true;
         for &expr in &exprs {
@@ -219,15 +220,23 @@ impl<'a> Checker<'a> {
                 return term.ty;
             }
             valid &= term.ty.is_valid();
-            if terms.len() >= MAX_TERMS {
-                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
-                self.error(expr.span, message);
-                return TypeId::INVALID;
-            }
             terms.push(term);
         }
         let checked = terms.clone();
         self.later(move |c| c.check_terms(&exprs, &checked));
+        let count = |ty: TypeId| match self.types.under(ty) {
+            Type::Interface(_) => self.types.type_set(ty).terms.map_or(1, |terms| terms.len()),
+            _ => 1,
+        };
+        let mut total = 0;
+        for (term, expr) in terms.iter().zip(&whole) {
+            total += count(term.ty);
+            if total > MAX_TERMS {
+                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
+                self.error(expr.span, message);
+                return TypeId::INVALID;
+            }
+        }
         if !valid {
             return TypeId::INVALID;
         }
@@ -259,8 +268,8 @@ impl<'a> Checker<'a> {
         term
     }
 
-    fn term_str(&self, term: Term) -> String {
-        format!("{}{}", if term.tilde { "~" } else { "" }, self.str(term.ty))
+    pub(super) fn term_str(&self, term: Term) -> String {
+        format!("{}{}", if term.tilde { "~" } else { "" }, self.types.type_path_str(term.ty))
     }
 
     fn check_terms(&mut self, exprs: &[&'a Expr], terms: &[Term]) {

@@ -259,7 +259,7 @@ impl<'a> Checker<'a> {
     // ---- operators
 
     fn star(&mut self, e: &'a Expr, operand: &'a Expr) -> Operand<'a> {
-        let mut x = self.expr_or_type(operand, false);
+        let x = self.expr_or_type(operand, false);
         match x.mode {
             Mode::Invalid => return Operand::invalid(e),
             Mode::Type => {
@@ -271,7 +271,8 @@ impl<'a> Checker<'a> {
                 };
             }
             Mode::Builtin(_) => {
-                self.values_only(&mut x);
+                let message = format!("invalid operation: cannot indirect {}", self.describe(&x));
+                self.error(x.span(), message);
                 return Operand::invalid(e);
             }
             _ => {}
@@ -424,6 +425,10 @@ impl<'a> Checker<'a> {
         }
         if op.is_shift() {
             return self.shift(x, y, e, op);
+        }
+        if !self.types.underlying(x.ty).is_valid() || !self.types.underlying(y.ty).is_valid() {
+            x.invalidate();
+            return x;
         }
         self.match_types(&mut x, &mut y);
         if !x.is_valid() {

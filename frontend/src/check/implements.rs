@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
             return format!("{constraint} mentions {shown}, but {shown} is not in the type set of {constraint}");
         }
         let list: Vec<String> =
-            terms.iter().map(|t| format!("{}{}", if t.tilde { "~" } else { "" }, self.str(t.ty))).collect();
+            terms.iter().map(|&t| self.term_str(t)).collect();
         format!("{shown} missing in {}", list.join(" | "))
     }
 

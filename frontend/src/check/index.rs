@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
                 let message = if types.is_type_param(x.ty) && types.terms_of(x.ty).is_none() {
                     format!("cannot slice {what}: no specific type in {}", self.str(x.ty))
                 } else if types.is_type_param(x.ty) {
-                    format!("cannot slice {what}: types in its type set have different underlying types")
+                    format!("cannot slice {what}: {}", self.no_common_type(x.ty))
                 } else {
                     format!("cannot slice {what}")
                 };

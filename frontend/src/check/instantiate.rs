@@ -40,7 +40,11 @@ impl<'a> Checker<'a> {
             return TypeId::INVALID;
         }
         let instance = match named {
-            Some(named) => types.named(named.obj, targs.clone().into()),
+            Some(named) => {
+                let instance = types.named(named.obj, targs.clone().into());
+                self.instance_spans.entry(instance).or_insert(operand.span);
+                instance
+            }
             None => types.subst(types.object(object).ty(), params, &targs),
         };
         if let Some(ident) = name_of(operand) {

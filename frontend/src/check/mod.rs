@@ -136,6 +136,8 @@ pub(crate) struct Checker<'a> {
     right_sides: HashMap<ObjectId, TypeId>,
     /// Instantiations of type parameters of this package.
     flows: Vec<mono::Flow>,
+    /// Where instances of generic types were written first.
+    instance_spans: HashMap<TypeId, Span>,
     /// Interface types as they are written.
     interfaces: Vec<(Span, TypeId)>,
     /// Array types of many elements, and the elements of channel types, whose sizes gc limits.
@@ -149,6 +151,10 @@ pub(crate) struct Checker<'a> {
     import_uses: Vec<ImportUse<'a>>,
     /// The import a name of a file scope came through, for `import . "p"`.
     dot_imports: HashMap<(ScopeId, Name), ObjectId>,
+    /// Those that stand for imports that failed.
+    missing_packages: HashSet<PackageId>,
+    /// A declaration could not be parsed: names may be missing.
+    lacks_declarations: bool,
     /// An import failed: undefined names may follow from that.
     missing_imports: bool,
 
@@ -234,6 +240,7 @@ impl<'a> Checker<'a> {
             alias_scopes: HashMap::new(),
             right_sides: HashMap::new(),
             flows: Vec::new(),
+            instance_spans: HashMap::new(),
             interfaces: Vec::new(),
             large_types: Vec::new(),
             chan_elems: Vec::new(),
@@ -241,6 +248,8 @@ impl<'a> Checker<'a> {
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
+            missing_packages: HashSet::new(),
+            lacks_declarations: input.files.iter().any(|f| f.decls.iter().any(|d| matches!(d, ast::Decl::Bad(_)))),
             missing_imports: false,
             used: HashSet::new(),
             local_vars: Vec::new(),

@@ -152,8 +152,15 @@ impl<'a> Checker<'a> {
                 if !sig.results.is_empty() {
                     return Err(format!("{FORM}unexpected results"));
                 }
-                let inner = types.core_type(param).and_then(|core| types.as_signature(core));
-                let Some(inner) = inner else { return Err(format!("{FORM}argument is not func")) };
+                let core = types.core_type(param);
+                let Some(inner) = core.and_then(|core| types.as_signature(core)) else {
+                    let terms = types.terms_of(param).unwrap_or_default();
+                    let functions = terms.iter().all(|t| types.as_signature(types.underlying(t.ty)).is_some());
+                    return Err(match core {
+                        None if functions => format!("{FORM}in yield type, {}", self.no_common_type(param)),
+                        _ => format!("{FORM}argument is not func"),
+                    });
+                };
                 if inner.params.len() > 2 {
                     return Err(format!("{FORM}yield func has too many parameters"));
                 }

@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
         let Some(imported) = self.imported_package(&path) else {
             self.error(spec.path.span, format!("could not import {path} ({})", not_found(&path)));
             self.missing_imports = true;
-            return;
+            return self.declare_missing_import(scope, spec, &path);
         };
         let name = spec.name.as_ref().map_or(self.types.package(imported).name, |ident| ident.name);
         if name.as_str() == "init" {
@@ -153,6 +153,24 @@ impl<'a> Checker<'a> {
         }
         let ident = spec.name.unwrap_or(Ident { id: spec.id, span: spec.span, name });
         self.declare(scope, &ident, object, spec.span.start());
+    }
+
+    /// So that uses of a package that was not found are not reported too.
+    fn declare_missing_import(&mut self, scope: ScopeId, spec: &'a ast::ImportSpec, path: &str) {
+        let last = Name::new(path.rsplit('/').next().unwrap_or(path));
+        let name = spec.name.as_ref().map_or(last, |ident| ident.name);
+        match name.as_str() {
+            "init" => self.error(spec.span, "cannot import package as init - init must be a func"),
+            "." | "_" => {}
+            _ => {
+                let package = self.types.new_package(path, last.as_str());
+                self.missing_packages.insert(package);
+                let kind = ObjectKind::PkgName(package);
+                let object = self.types.new_object(name, Some(self.pkg), spec.span, kind, Some(TypeId::INVALID));
+                let ident = spec.name.unwrap_or(Ident { id: spec.id, span: spec.span, name });
+                self.declare(scope, &ident, object, spec.span.start());
+            }
+        }
     }
 
     fn imported_package(&self, path: &str) -> Option<PackageId> {

@@ -33,6 +33,8 @@ impl<'a> Checker<'a> {
         let Some((scope, object)) = self.lookup_name(ident.name) else {
             if ident.is_blank() {
                 self.error(ident.span, "cannot use _ as value or type");
+            } else if self.lacks_declarations {
+                // It may be in a declaration that could not be parsed.
             } else {
                 self.error(ident.span, format!("undefined: {}", ident.name));
             }
@@ -88,6 +90,7 @@ impl<'a> Checker<'a> {
                     x = Operand::new(Mode::Variable, ty, e);
                 }
             }
+            ObjectKind::Func(_) if self.broken.contains(&object) => {}
             ObjectKind::Func(_) => {
                 self.add_dep(object);
                 // In its own signature a function has no parameters.
@@ -148,9 +151,16 @@ impl<'a> Checker<'a> {
 
     fn generic_str(&self, e: &Expr, ty: TypeId) -> String {
         match self.types.get(ty) {
-            Type::Named(_) => self.str(ty),
+            Type::Named(_) if !matches!(self.generic_of(e, ty), Some(Generic::Alias(_))) => self.str(ty),
             _ => self.text(e),
         }
+    }
+
+    /// A generic alias with its type parameters.
+    pub(super) fn generic_alias_str(&self, object: ObjectId) -> String {
+        let object = self.types.object(object);
+        let params = object.type_decl().map_or(&[][..], |decl| decl.params());
+        format!("{}{}", object.name, self.types.type_params_str(params, Some(self.pkg), self.spelling()))
     }
 
     /// A type that a variable, field or element may have: no constraint interface.

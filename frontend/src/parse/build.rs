@@ -317,7 +317,11 @@ impl<'p> Builder<'p> {
             match part.as_rule() {
                 Rule::receiver => {
                     let params = part.into_inner().next().expect("receiver parameters");
-                    recv = Some(self.params(params));
+                    let list = self.params(params);
+                    if list.fields.iter().any(|f| matches!(f.ty.kind, ExprKind::Ellipsis(_))) {
+                        self.error(list.span, "invalid use of ...");
+                    }
+                    recv = Some(list);
                 }
                 Rule::ident => name = Some(self.ident(&part)),
                 Rule::type_params => type_params = Some(self.type_params(part)),

@@ -55,7 +55,7 @@ impl Gc {
     pub fn new(name: &str, imports: &[String]) -> Option<Gc> {
         let temp = tempfile::tempdir().expect("a temporary folder");
         let mut args =
-            vec!["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
+            vec!["list", "-e", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
         args.extend(imports.iter().map(String::as_str));
         std::fs::write(temp.path().join("importcfg"), go(&args)?).expect("writable");
         let version = go(&["env", "GOVERSION"])?;

@@ -340,8 +340,16 @@ impl Reader<'_> {
         if has_names && named != params.len() {
             self.check_names(&params, named == typed, end, type_params);
         }
-        let misplaced = |(i, p): (usize, &Param)| p.dots.filter(|_| !dots_allowed || i + 1 < params.len());
-        if let Some(dots) = params.iter().enumerate().find_map(misplaced) {
+        // Those without a type have that of the next one.
+        let (mut dots, mut carried) = (vec![None; params.len()], None);
+        for (i, param) in params.iter().enumerate().rev() {
+            if param.ty.is_some() {
+                carried = param.dots;
+            }
+            dots[i] = carried;
+        }
+        let misplaced = |(i, dots): (usize, &Option<Span>)| dots.filter(|_| !dots_allowed || i + 1 < params.len());
+        if let Some(dots) = dots.iter().enumerate().find_map(misplaced) {
             let message = if dots_allowed { "can only use ... with final parameter" } else { "invalid use of ..." };
             self.error(dots, message);
         }
