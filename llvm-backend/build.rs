@@ -3,8 +3,18 @@
 use std::path::Path;
 use std::process::Command;
 
-const SOURCES: &[&str] =
-    &["barriers", "codegen", "frames", "late", "pipeline", "polls", "prologue", "relocates", "scalarize", "stack_objects"];
+const SOURCES: &[&str] = &[
+    "barriers",
+    "codegen",
+    "frames",
+    "late",
+    "pipeline",
+    "polls",
+    "prologue",
+    "relocates",
+    "scalarize",
+    "stack_objects",
+];
 
 fn main() {
     let prefix = std::env::var("LLVM_SYS_221_PREFIX").unwrap_or_else(|_| "/usr/lib/llvm-22".to_owned());

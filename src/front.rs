@@ -133,17 +133,18 @@ fn check(types: &Types, sources: &SourceMap, units: &mut [Unit]) {
             .map(|&i| {
                 let unit = &units[i];
                 let imports = imports_of(types, units, &index, unit);
-                let checked = imports.filter(|_| unit.parse_errors.is_empty()).map(|imports| {
-                    let package = &unit.package;
-                    let input = Input {
-                        path: &package.import_path,
-                        files: &unit.files,
-                        nodes: unit.nodes,
-                        go_version: package.language(),
-                        imports: &imports,
-                    };
-                    check_package(types, sources, &input)
-                });
+                let checked =
+                    imports.filter(|_| !unit.parse_errors.iter().any(Diagnostic::is_syntax_error)).map(|imports| {
+                        let package = &unit.package;
+                        let input = Input {
+                            path: &package.import_path,
+                            files: &unit.files,
+                            nodes: unit.nodes,
+                            go_version: package.language(),
+                            imports: &imports,
+                        };
+                        check_package(types, sources, &input)
+                    });
                 (i, checked)
             })
             .collect();
@@ -166,7 +167,8 @@ fn imports_of(
             continue;
         }
         let written = unit.package.import_map.iter().find(|(_, real)| *real == path).map_or(path, |(w, _)| w);
-        let import = units[*index.get(path)?].checked.as_ref().filter(|c| !c.has_errors())?;
+        let import = &units[*index.get(path)?];
+        let import = import.checked.as_ref().filter(|c| !c.has_errors() && import.parse_errors.is_empty())?;
         imports.insert(written.clone(), import.package);
         imports.insert(path.clone(), import.package);
     }

@@ -12,13 +12,14 @@ use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 
 use crate::ast::{BinaryOp, LitKind, UnaryOp};
+use crate::huge::{Huge, Number};
 use crate::types::Basic;
 
 /// Rationals larger than this are rounded.
 const MAX_BITS: u64 = 6000;
 /// Precision after such rounding; gc has 512 bits too.
 const MANTISSA_BITS: u64 = 512;
-/// Exponents of literals beyond this are refused, so that a constant cannot eat all memory.
+/// Literals with exponents beyond this are not kept exactly, so that a constant cannot eat all memory.
 const MAX_EXPONENT: i64 = 100_000;
 /// Integers beyond this many bits are an overflow, as in gc.
 pub const MAX_INT_BITS: u64 = 512;
@@ -31,6 +32,8 @@ pub enum Const {
     Str(Arc<[u8]>),
     Int(BigInt),
     Float(BigRational),
+    /// A floating-point number beyond exact arithmetic.
+    Huge(Arc<Huge>),
     Complex(BigRational, BigRational),
 }
 
@@ -45,7 +48,7 @@ fn tidy(value: BigRational) -> BigRational {
 }
 
 /// `|value| = mantissa * 2^exponent` with a mantissa of exactly `bits` bits, rounded to even. `None` for zero.
-fn scaled(value: &BigRational, bits: u64) -> Option<(bool, BigUint, i64)> {
+pub(crate) fn scaled(value: &BigRational, bits: u64) -> Option<(bool, BigUint, i64)> {
     if value.is_zero() {
         return None;
     }
@@ -85,7 +88,7 @@ fn scaled(value: &BigRational, bits: u64) -> Option<(bool, BigUint, i64)> {
     }
 }
 
-fn from_parts(negative: bool, mantissa: BigUint, exponent: i64) -> BigRational {
+pub(crate) fn from_parts(negative: bool, mantissa: BigUint, exponent: i64) -> BigRational {
     let sign = if negative { Sign::Minus } else { Sign::Plus };
     if exponent >= 0 {
         BigRational::from_integer(BigInt::from_biguint(sign, mantissa << exponent as u64))
@@ -155,7 +158,7 @@ impl Const {
     pub fn from_literal(kind: LitKind, raw: &str) -> Option<Const> {
         match kind {
             LitKind::Int => parse_int(raw).map(Const::Int),
-            LitKind::Float => parse_float(raw).map(|f| Const::Float(tidy(f))),
+            LitKind::Float => parse_float(raw).and_then(Const::number),
             LitKind::Imaginary => {
                 let digits = raw.strip_suffix('i')?;
                 let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
@@ -164,7 +167,11 @@ impl Const {
                     let clean: String = digits.chars().filter(|&c| c != '_').collect();
                     BigRational::from_integer(clean.parse().ok()?)
                 } else {
-                    parse_int(digits).map(BigRational::from_integer).or_else(|| parse_float(digits))?
+                    let exact = parse_float(digits).and_then(|number| match number {
+                        Number::Exact(value) => Some(value),
+                        Number::Huge(huge) => huge.is_tiny().then(BigRational::zero),
+                    });
+                    parse_int(digits).map(BigRational::from_integer).or(exact)?
                 };
                 Some(Const::Complex(BigRational::zero(), value))
             }
@@ -180,6 +187,20 @@ impl Const {
                 }))
             }
             LitKind::String => unquote(raw).map(|bytes| Const::Str(bytes.into())),
+        }
+    }
+
+    fn number(number: Number) -> Option<Const> {
+        Some(match number {
+            Number::Exact(value) => Const::Float(tidy(value)),
+            Number::Huge(huge) => Const::Huge(Arc::new(huge)),
+        })
+    }
+
+    fn to_huge(&self) -> Option<Huge> {
+        match self {
+            Const::Huge(huge) => Some((**huge).clone()),
+            _ => Huge::new(&self.to_float()?),
         }
     }
 
@@ -244,6 +265,7 @@ impl Const {
         match self {
             Const::Int(i) => i.is_negative(),
             Const::Float(f) => f.is_negative(),
+            Const::Huge(huge) => huge.is_negative(),
             _ => false,
         }
     }
@@ -274,6 +296,16 @@ impl Const {
             }
             return Some(Const::Int(value));
         }
+        if let Const::Huge(huge) = self {
+            return match basic {
+                Basic::UntypedFloat => Some(self.clone()),
+                Basic::Float32 | Basic::Float64 if huge.is_tiny() => Some(Const::Float(BigRational::zero())),
+                Basic::Complex64 | Basic::Complex128 if huge.is_tiny() => {
+                    Some(Const::Complex(BigRational::zero(), BigRational::zero()))
+                }
+                _ => None,
+            };
+        }
         match basic {
             Basic::Float32 => round_f32(&self.to_float()?).map(Const::Float),
             Basic::Float64 => round_f64(&self.to_float()?).map(Const::Float),
@@ -298,9 +330,10 @@ impl Const {
     /// The value of `op x`. For `^` on an unsigned type, `unsigned_bits` is its width.
     pub fn unary(op: UnaryOp, x: &Const, unsigned_bits: Option<u32>) -> Option<Const> {
         Some(match (op, x) {
-            (UnaryOp::Plus, Const::Int(_) | Const::Float(_) | Const::Complex(..)) => x.clone(),
+            (UnaryOp::Plus, Const::Int(_) | Const::Float(_) | Const::Huge(_) | Const::Complex(..)) => x.clone(),
             (UnaryOp::Neg, Const::Int(i)) => Const::Int(-i),
             (UnaryOp::Neg, Const::Float(f)) => Const::Float(-f),
+            (UnaryOp::Neg, Const::Huge(huge)) => Const::Huge(Arc::new(huge.negated())),
             (UnaryOp::Neg, Const::Complex(re, im)) => Const::Complex(-re, -im),
             (UnaryOp::Not, Const::Bool(b)) => Const::Bool(!b),
             (UnaryOp::BitNot, Const::Int(i)) => {
@@ -318,12 +351,13 @@ impl Const {
     fn matched(x: &Const, y: &Const) -> Option<(Const, Const)> {
         let rank = |c: &Const| match c {
             Const::Int(_) => 0,
-            Const::Float(_) => 1,
+            Const::Float(_) | Const::Huge(_) => 1,
             Const::Complex(..) => 2,
             Const::Bool(_) | Const::Str(_) => 3,
         };
         let raise = |c: &Const, to: i32| match to {
             0 => Some(c.clone()),
+            1 if matches!(c, Const::Huge(_)) => Some(c.clone()),
             1 => c.to_float().map(Const::Float),
             2 => c.to_complex().map(|(re, im)| Const::Complex(re, im)),
             _ => Some(c.clone()),
@@ -337,6 +371,9 @@ impl Const {
     pub fn binary(op: BinaryOp, x: &Const, y: &Const, integer: bool) -> Option<Const> {
         use BinaryOp as B;
         let (x, y) = Const::matched(x, y)?;
+        if matches!(x, Const::Huge(_)) || matches!(y, Const::Huge(_)) {
+            return Const::huge_binary(op, &x, &y);
+        }
         Some(match (x, y) {
             (Const::Bool(a), Const::Bool(b)) => Const::Bool(match op {
                 B::LogAnd => a && b,
@@ -384,6 +421,20 @@ impl Const {
         })
     }
 
+    fn huge_binary(op: BinaryOp, x: &Const, y: &Const) -> Option<Const> {
+        match (x.to_huge(), y.to_huge(), op) {
+            (Some(x), Some(y), _) => Huge::binary(op, &x, &y).and_then(Const::number),
+            // One of them is zero.
+            (Some(_), None, BinaryOp::Add | BinaryOp::Sub) => Some(x.clone()),
+            (None, Some(_), BinaryOp::Add) => Some(y.clone()),
+            (None, Some(y), BinaryOp::Sub) => Some(Const::Huge(Arc::new(y.negated()))),
+            (_, None, BinaryOp::Mul) | (None, _, BinaryOp::Mul | BinaryOp::Div) => {
+                Some(Const::Float(BigRational::zero()))
+            }
+            _ => None,
+        }
+    }
+
     /// The value of `x << count` or `x >> count`; `None` if it would be unreasonably large.
     pub fn shift(op: BinaryOp, x: &Const, count: u64) -> Option<Const> {
         let value = x.to_int()?;
@@ -408,6 +459,24 @@ impl Const {
             (Const::Str(a), Const::Str(b)) => a.cmp(b),
             (Const::Int(a), Const::Int(b)) => a.cmp(b),
             (Const::Float(a), Const::Float(b)) => a.cmp(b),
+            (Const::Huge(_), _) | (_, Const::Huge(_)) => match (x.to_huge(), y.to_huge()) {
+                (Some(a), Some(b)) => a.compare(&b),
+                (Some(a), None) => {
+                    if a.is_negative() {
+                        Ordering::Less
+                    } else {
+                        Ordering::Greater
+                    }
+                }
+                (None, Some(b)) => {
+                    if b.is_negative() {
+                        Ordering::Greater
+                    } else {
+                        Ordering::Less
+                    }
+                }
+                (None, None) => Ordering::Equal,
+            },
             _ => return None,
         };
         Some(match op {
@@ -454,7 +523,7 @@ fn parse_int(raw: &str) -> Option<BigInt> {
     BigInt::parse_bytes(digits.as_bytes(), radix)
 }
 
-fn parse_float(raw: &str) -> Option<BigRational> {
+fn parse_float(raw: &str) -> Option<Number> {
     let clean: String = raw.chars().filter(|&c| c != '_').collect::<String>().to_ascii_lowercase();
     let (body, radix, marker) = match clean.strip_prefix("0x") {
         Some(rest) => (rest, 16u32, 'p'),
@@ -464,20 +533,23 @@ fn parse_float(raw: &str) -> Option<BigRational> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
         None => (body, 0),
     };
-    if exponent < -MAX_EXPONENT {
-        // Too small for any type.
-        return Some(BigRational::zero());
-    }
-    if exponent > MAX_EXPONENT {
-        return None;
-    }
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{fraction}");
     let value = BigInt::parse_bytes(digits.as_bytes(), radix)?;
     let places = fraction.len() as i64;
     let (base, power) = if radix == 16 { (2u32, exponent - 4 * places) } else { (10, exponent - places) };
+    if value.is_zero() {
+        return Some(Number::Exact(BigRational::zero()));
+    }
+    if power.abs() > MAX_EXPONENT {
+        return Huge::power(value, base, power)?.number();
+    }
     let scale = Pow::pow(BigInt::from(base), power.unsigned_abs());
-    Some(if power >= 0 { BigRational::from_integer(value * scale) } else { BigRational::new(value, scale) })
+    Some(Number::Exact(if power >= 0 {
+        BigRational::from_integer(value * scale)
+    } else {
+        BigRational::new(value, scale)
+    }))
 }
 
 enum Unescaped {
@@ -562,6 +634,10 @@ impl std::fmt::Display for Const {
                 }
             }
             Const::Float(value) => f.write_str(&float_str(value)),
+            Const::Huge(huge) => {
+                let (negative, mantissa, exponent) = huge.approximate();
+                f.write_str(&huge_float_str(negative, mantissa, exponent))
+            }
             Const::Complex(re, im) => write!(f, "({} + {}i)", float_str(re), float_str(im)),
         }
     }
@@ -584,7 +660,8 @@ fn float_str(value: &BigRational) -> String {
     }
     let float = rational_to_f64(value);
     if float == 0.0 || !float.is_finite() {
-        return huge_float_str(value);
+        let Some((negative, mantissa, exponent)) = scaled(value, 53) else { return "0".into() };
+        return huge_float_str(negative, mantissa.to_u64().unwrap_or(1) as f64, exponent);
     }
     let (mantissa, exponent) = decimal_parts(&format!("{float:.5e}"));
     let short = if (-4..6).contains(&exponent) {
@@ -606,9 +683,8 @@ fn decimal_parts(text: &str) -> (String, i64) {
 }
 
 /// A number outside the range of float64, by its binary logarithm.
-fn huge_float_str(value: &BigRational) -> String {
-    let Some((negative, mantissa, exponent)) = scaled(value, 53) else { return "0".into() };
-    let log = (mantissa.to_u64().unwrap_or(1) as f64).log10() + exponent as f64 * std::f64::consts::LOG10_2;
+fn huge_float_str(negative: bool, mantissa: f64, exponent: i64) -> String {
+    let log = mantissa.log10() + exponent as f64 * std::f64::consts::LOG10_2;
     let mut decimal = log.floor();
     let mut digits = 10f64.powf(log - decimal);
     if digits >= 9.999_995 {

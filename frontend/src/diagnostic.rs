@@ -35,6 +35,11 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message) }
     }
 
+    /// Whether the tree of the file lacks something for it, so that checking it would only repeat the mistake.
+    pub fn is_syntax_error(&self) -> bool {
+        self.message.starts_with("syntax error") || self.message == "nesting is too deep"
+    }
+
     /// Adds a line without a place.
     pub fn note(mut self, message: impl Into<String>) -> Diagnostic {
         self.notes.push(Note { span: None, message: message.into() });
@@ -49,7 +54,12 @@ impl Diagnostic {
 
     /// `file:line:col: message`, then the notes; no newline at the end.
     pub fn render(&self, sources: &SourceMap) -> String {
-        let mut out = format!("{}: {}", sources.display(self.span.start()), self.message);
+        format!("{}: {}", sources.display(self.span.start()), self.text(sources))
+    }
+
+    /// The message and its notes.
+    pub fn text(&self, sources: &SourceMap) -> String {
+        let mut out = self.message.clone();
         for note in &self.notes {
             out.push_str("\n\t");
             if let Some(span) = note.span {
@@ -65,20 +75,24 @@ impl Diagnostic {
 /// How many errors gc prints before it gives up.
 pub const ERROR_LIMIT: usize = 10;
 
-/// Renders diagnostics sorted by place, after `limit` of them `too many
-/// errors`. `limit` of `None` is gc's `-e`. Like gc, a message is not
-/// repeated for the same line, and a line has one syntax error.
-pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
+/// The diagnostics to print, in order of place. As gc does, the same words twice in a row about one line are one message,
+/// and a line has one syntax error.
+pub fn sorted<'d>(diagnostics: &'d [Diagnostic], sources: &SourceMap) -> Vec<&'d Diagnostic> {
+    let line = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()).line);
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.dedup_by(|b, a| a.message == b.message && line(a) == line(b));
     sorted.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()));
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
-    sorted.dedup_by(|b, a| {
-        let line = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()).line);
-        let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
-        line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b))
-    });
+    let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
+    sorted.dedup_by(|b, a| line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b)));
+    sorted
+}
+
+/// Renders diagnostics sorted by place, after `limit` of them `too many errors`. `limit` of `None` is gc's `-e`.
+pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
+    let sorted = sorted(diagnostics, sources);
     let lines: Vec<String> = sorted.iter().map(|d| d.render(sources)).collect();
     let mut out = String::new();
     for (n, line) in lines.iter().enumerate() {

@@ -9,6 +9,7 @@ pub mod check;
 pub mod constant;
 pub mod diagnostic;
 pub mod dump;
+mod huge;
 pub mod literal;
 pub mod parse;
 pub mod span;

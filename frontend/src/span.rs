@@ -6,7 +6,7 @@
 //! from 1 as gc does.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file of a [`SourceMap`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -100,6 +100,20 @@ pub struct SourceFile {
     pub bytes: Vec<u8>,
     /// Offset of the first byte of each line.
     line_starts: Vec<u32>,
+    /// Set by the parser: the `line` directives, in order.
+    line_directives: OnceLock<Vec<LineDirective>>,
+}
+
+/// `//line name:line:col` or the same in `/* */`: what follows is to be reported as from there.
+#[derive(Debug)]
+pub struct LineDirective {
+    /// Where what it names begins.
+    pub from: u32,
+    /// `None`: the file named before.
+    pub name: Option<Box<str>>,
+    pub line: u32,
+    /// 0: columns are not to be reported.
+    pub col: u32,
 }
 
 impl SourceFile {
@@ -109,7 +123,7 @@ impl SourceFile {
         assert!(u32::try_from(bytes.len()).is_ok(), "source file larger than 4 GiB");
         let mut line_starts = vec![0];
         line_starts.extend(bytes.iter().enumerate().filter(|&(_, &b)| b == b'\n').map(|(i, _)| i as u32 + 1));
-        SourceFile { id, name: name.into(), bytes, line_starts }
+        SourceFile { id, name: name.into(), bytes, line_starts, line_directives: OnceLock::new() }
     }
 
     /// Line and column of a byte offset; offsets past the end count as the end.
@@ -117,6 +131,29 @@ impl SourceFile {
         let offset = offset.min(self.bytes.len() as u32);
         let line = self.line_starts.partition_point(|&start| start <= offset);
         LineCol { line: line as u32, col: offset - self.line_starts[line - 1] + 1 }
+    }
+
+    /// What the file's `line` directives say; only the first call counts.
+    pub fn set_line_directives(&self, directives: Vec<LineDirective>) {
+        let _ = self.line_directives.set(directives);
+    }
+
+    /// `file:line:col` of a byte offset, as the `line` directives want it.
+    pub fn display(&self, offset: u32) -> String {
+        let at = self.line_col(offset);
+        let directives = self.line_directives.get().map_or(&[][..], |all| &all[..]);
+        let Some(n) = directives.partition_point(|d| d.from <= offset).checked_sub(1) else {
+            return format!("{}:{}:{}", self.name, at.line, at.col);
+        };
+        let directive = &directives[n];
+        let name = directives[..=n].iter().rev().find_map(|d| d.name.as_deref()).unwrap_or(&self.name);
+        let start = self.line_col(directive.from);
+        let line = directive.line + (at.line - start.line);
+        match directive.col {
+            0 => format!("{name}:{line}"),
+            col if at.line == start.line => format!("{name}:{line}:{}", col + at.col - start.col),
+            _ => format!("{name}:{line}:{}", at.col),
+        }
     }
 
     pub fn line_count(&self) -> usize {
@@ -159,10 +196,9 @@ impl SourceMap {
         self.file(pos.file).line_col(pos.offset)
     }
 
-    /// `file:line:col`.
+    /// `file:line:col`, as `line` directives want it.
     pub fn display(&self, pos: Pos) -> String {
-        let LineCol { line, col } = self.line_col(pos);
-        format!("{}:{line}:{col}", self.file(pos.file).name)
+        self.file(pos.file).display(pos.offset)
     }
 }
 
@@ -183,5 +219,18 @@ mod tests {
         assert_eq!(at(5), (2, 3));
         assert_eq!(at(7), (3, 1));
         assert_eq!(at(99), (3, 1));
+    }
+
+    #[test]
+    fn line_directives_move_what_follows() {
+        let file = SourceFile::new(FileId(0), "a.go", "a\nb\n//line x.go:7\nc\nd\n/*line :3:5*/e\nf\n");
+        let directive =
+            |from, name: Option<&str>, line, col| LineDirective { from, name: name.map(Into::into), line, col };
+        file.set_line_directives(vec![directive(18, Some("x.go"), 7, 0), directive(34, None, 3, 5)]);
+        assert_eq!(file.display(2), "a.go:2:1");
+        assert_eq!(file.display(18), "x.go:7");
+        assert_eq!(file.display(20), "x.go:8");
+        assert_eq!(file.display(34), "x.go:3:5");
+        assert_eq!(file.display(36), "x.go:4:1");
     }
 }

@@ -88,7 +88,12 @@ bb0(v0: ptr):
   call @"main.p"(v0) : (ptr) -> () !1
   return
 }"#;
-    check(again, Stage::LlvmOpt, &["@main.p", "call coldcc ptr addrspace(1) @llvm.experimental.gc.relocate", "@main.p"], &[]);
+    check(
+        again,
+        Stage::LlvmOpt,
+        &["@main.p", "call coldcc ptr addrspace(1) @llvm.experimental.gc.relocate", "@main.p"],
+        &[],
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
             return Ok(());
         }
         if !to_param && matches!(types.get(to_under), Type::Interface(_)) || self.is_interface_pointer(to_under) {
-            match self.implements(from, to, false) {
+            match self.implements(x.span(), from, to, false) {
                 Ok(()) => return Ok(()),
                 Err(cause) if !from_param => return Err(cause),
                 Err(_) => {}
@@ -35,7 +35,7 @@ impl<'a> Checker<'a> {
         }
         if !from_param
             && matches!(types.get(from_under), Type::Interface(_))
-            && self.implements(to, from, false).is_ok()
+            && self.implements(x.span(), to, from, false).is_ok()
         {
             return Err("need type assertion".into());
         }

@@ -9,7 +9,6 @@ use super::info::{Mode, Selection, SelectionKind};
 use super::operand::Operand;
 use crate::ast::{BinaryOp, CallExpr, Expr, ExprKind};
 use crate::constant::Const;
-use crate::span::Span;
 use crate::types::{Basic, Builtin, ChanDir, Lookup, Step, Target, Type, TypeId};
 
 /// Number of arguments a builtin needs, and whether it takes more.
@@ -163,22 +162,6 @@ impl<'a> Checker<'a> {
             Builtin::Recover => Result::value(Vec::new(), self.types.any),
             _ => self.unsafe_builtin(call, args, builtin),
         }
-    }
-
-    /// Reports that a feature is newer than the module's language version.
-    pub(super) fn require_version(&mut self, at: Span, minor: u32, what: &str) -> bool {
-        if self.allow_version(minor) {
-            return true;
-        }
-        let message = self.version_message(&format!("{what} requires go1.{minor} or later"));
-        self.error(at, message);
-        false
-    }
-
-    /// What is required, and what the module says.
-    pub(super) fn version_message(&self, requirement: &str) -> String {
-        let (major, minor) = self.go_version;
-        format!("{requirement} (-lang was set to go{major}.{minor}; check go.mod)")
     }
 
     /// The values of an argument list: a single call may give several.
@@ -441,8 +424,11 @@ impl<'a> Checker<'a> {
             Some(Basic::Float64) => TypeId::COMPLEX128,
             Some(Basic::UntypedFloat) => TypeId::UNTYPED_COMPLEX,
             _ => {
-                let message =
-                    format!("invalid argument: arguments have type {}, expected floating-point", self.str(x.ty));
+                let message = if self.types.is_type_param(x.ty) && self.types.all_basic(x.ty, Basic::is_float) {
+                    self.unsupported_param(&x, Builtin::Complex)
+                } else {
+                    format!("invalid argument: arguments have type {}, expected floating-point", self.str(x.ty))
+                };
                 self.error(x.span(), message);
                 return None;
             }
@@ -453,6 +439,12 @@ impl<'a> Checker<'a> {
             return Result::constant(ty, re.zip(im).map(|(re, im)| Const::Complex(re, im)));
         }
         Result::value(vec![x.ty, x.ty], ty)
+    }
+
+    /// `real`, `imag` and `complex` of operands of a type parameter's type have no result type.
+    fn unsupported_param(&self, x: &Operand<'a>, builtin: Builtin) -> String {
+        let (shown, name) = (self.describe(x), builtin.name());
+        format!("{shown} not supported as argument to built-in {name} for go1.18 (see go.dev/issue/50937)")
     }
 
     /// `real` and `imag`.
@@ -472,7 +464,11 @@ impl<'a> Checker<'a> {
             Some(Basic::Complex128) => TypeId::FLOAT64,
             Some(Basic::UntypedComplex) => TypeId::UNTYPED_FLOAT,
             _ => {
-                let message = format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty));
+                let message = if self.types.is_type_param(x.ty) && self.types.all_basic(x.ty, Basic::is_complex) {
+                    self.unsupported_param(&x, builtin)
+                } else {
+                    format!("invalid argument: argument has type {}, expected complex type", self.str(x.ty))
+                };
                 self.error(x.span(), message);
                 return None;
             }
@@ -501,9 +497,15 @@ impl<'a> Checker<'a> {
             Some(Type::Map { .. } | Type::Chan { .. }) => 1,
             Some(Type::Basic(Basic::Invalid)) => return None,
             other => {
-                let cause = match other {
-                    Some(_) => "type must be slice, map, or channel".to_string(),
-                    None => self.no_common_type(ty),
+                let makes = |t: &crate::types::Term| {
+                    matches!(self.types.under(t.ty), Type::Slice(_) | Type::Map { .. } | Type::Chan { .. })
+                };
+                let all = self.types.terms_of(ty).is_some_and(|terms| terms.iter().all(makes));
+                let specific = self.types.terms_of(ty).is_some();
+                let cause = if other.is_some() || specific && !all {
+                    "type must be slice, map, or channel".to_string()
+                } else {
+                    self.no_common_type(ty)
                 };
                 let message = format!("invalid argument: cannot make {}: {cause}", self.text(written));
                 self.error(written.span, message);
@@ -613,7 +615,7 @@ impl<'a> Checker<'a> {
                         return None;
                     }
                 }
-                if !self.allow_version(26) {
+                if !self.allow_version(call.func.span, 26) {
                     let what = format!("new({})", self.text(arg));
                     self.require_version(call.func.span, 26, &what);
                 }

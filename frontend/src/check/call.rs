@@ -113,7 +113,7 @@ impl<'a> Checker<'a> {
     fn conversion_call(&mut self, e: &'a Expr, call: &'a CallExpr, x: &Operand<'a>) -> Operand<'a> {
         let to = x.ty;
         if self.generic_of(&call.func, to).is_some() {
-            let message = format!("cannot use generic type {} without instantiation", self.str(to));
+            let message = format!("cannot use generic type {} without instantiation", self.text(&call.func));
             self.error(call.func.span, message);
             self.use_exprs(&call.args);
             return Operand::invalid(e);
@@ -277,6 +277,13 @@ impl<'a> Checker<'a> {
         let mut tparams = self.rename_type_params(&sig.type_params);
         let mut targs: Vec<Option<TypeId>> = callee.targs.iter().copied().map(Some).collect();
         targs.resize(own, None);
+        if own > 0 && !self.allow_version(e.span, 18) {
+            let (at, what) = match &call.func.kind {
+                ExprKind::Index { .. } => (call.func.span, "function instantiation"),
+                _ => (e.span, "implicit function instantiation"),
+            };
+            self.require_version(at, 18, what);
+        }
         if own > 0 {
             params = params.iter().map(|&p| types.subst(p, &sig.type_params, &tparams)).collect();
         }
@@ -286,6 +293,9 @@ impl<'a> Checker<'a> {
             if self.is_generic_value(&x)
                 && let Type::Signature(arg_sig) = types.get(x.ty)
             {
+                if generic.is_empty() {
+                    self.require_version(x.span(), 21, "implicitly instantiated function as argument");
+                }
                 generic.push((i, x.ty, indices));
                 let renamed = self.rename_type_params(&arg_sig.type_params);
                 let plain = self.strip_type_params(x.ty);

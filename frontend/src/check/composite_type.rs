@@ -98,6 +98,26 @@ impl<'a> Checker<'a> {
         self.error(span, message);
     }
 
+    // ---- sizes
+
+    /// Limits of gc's: types fit its address space, elements of channels a 16-bit size.
+    pub(super) fn check_sizes(&mut self) {
+        const ADDRESS_SPACE: u64 = 1 << 50;
+        const CHAN_ELEM: u64 = (1 << 16) - 1;
+        let types = self.types;
+        let fixed = |ty: TypeId| ty.is_valid() && !types.mentions(ty, &|leaf| types.is_type_param(leaf));
+        for (span, ty) in std::mem::take(&mut self.large_types) {
+            if fixed(ty) && types.sizeof(ty) >= ADDRESS_SPACE {
+                self.error(span, format!("type {} larger than address space", self.str(ty)));
+            }
+        }
+        for (span, elem) in std::mem::take(&mut self.chan_elems) {
+            if fixed(elem) && types.sizeof(elem) > CHAN_ELEM {
+                self.error(span, "channel element type too large (>64kB)");
+            }
+        }
+    }
+
     // ---- interfaces
 
     pub(super) fn interface_type(&mut self, e: &'a Expr, iface: &'a ast::InterfaceType) -> TypeId {
@@ -106,7 +126,12 @@ impl<'a> Checker<'a> {
         let mut embedded: Vec<(TypeId, Span)> = Vec::new();
         for elem in &iface.elems {
             match elem {
-                InterfaceElem::Embedded(e) => embedded.push((self.union_elem(e), e.span)),
+                InterfaceElem::Embedded(e) => {
+                    let elem = self.union_elem(e);
+                    if self.allow_embedded(elem, e.span) {
+                        embedded.push((elem, e.span));
+                    }
+                }
                 InterfaceElem::Method(method) => {
                     let name = method.name.name;
                     if name.is_blank() {
@@ -124,8 +149,8 @@ impl<'a> Checker<'a> {
             }
         }
         let ids: Vec<TypeId> = embedded.iter().map(|&(ty, _)| ty).filter(|ty| ty.is_valid()).collect();
-        let _ = e;
         let ty = self.types.interface(methods, ids);
+        self.interfaces.push((e.span, ty));
         if !embedded.is_empty() {
             self.later(move |c| c.check_embedded_methods(ty, &spans, &embedded));
         }
@@ -149,7 +174,9 @@ impl<'a> Checker<'a> {
             for method in self.types.type_set(elem).methods {
                 match all.iter().find(|(m, _)| m.name == method.name && m.pkg == method.pkg) {
                     None => all.push((method, span)),
-                    Some((other, at)) if !self.types.identical(other.sig, method.sig) => {
+                    Some((other, at))
+                        if !self.types.identical(other.sig, method.sig) || !self.allow_version(span, 14) =>
+                    {
                         let at = *at;
                         self.duplicate_method(method.name, span, at);
                     }
@@ -157,6 +184,19 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+    }
+
+    /// Elements that make an interface a constraint came with type parameters; without them they do not count.
+    fn allow_embedded(&mut self, elem: TypeId, span: Span) -> bool {
+        if self.allow_version(span, 18) || !self.types.underlying(elem).is_valid() {
+            return true;
+        }
+        let what = match self.types.under(elem) {
+            Type::Union(_) => "interface element",
+            Type::Interface(_) => return true,
+            _ => "non-interface type",
+        };
+        self.require_version(span, 18, &format!("embedding {what} {}", self.str(elem)))
     }
 
     // ---- unions
@@ -171,6 +211,7 @@ impl<'a> Checker<'a> {
         }
         exprs.push(at);
         exprs.reverse();
+        let whole = exprs.clone();
         let mut terms: Vec<Term> = Vec::new();
         let mut valid = true;
         for &expr in &exprs {
@@ -179,15 +220,23 @@ impl<'a> Checker<'a> {
                 return term.ty;
             }
             valid &= term.ty.is_valid();
-            if terms.len() >= MAX_TERMS {
-                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
-                self.error(expr.span, message);
-                return TypeId::INVALID;
-            }
             terms.push(term);
         }
         let checked = terms.clone();
         self.later(move |c| c.check_terms(&exprs, &checked));
+        let count = |ty: TypeId| match self.types.under(ty) {
+            Type::Interface(_) => self.types.type_set(ty).terms.map_or(1, |terms| terms.len()),
+            _ => 1,
+        };
+        let mut total = 0;
+        for (term, expr) in terms.iter().zip(&whole) {
+            total += count(term.ty);
+            if total > MAX_TERMS {
+                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
+                self.error(expr.span, message);
+                return TypeId::INVALID;
+            }
+        }
         if !valid {
             return TypeId::INVALID;
         }
@@ -219,8 +268,8 @@ impl<'a> Checker<'a> {
         term
     }
 
-    fn term_str(&self, term: Term) -> String {
-        format!("{}{}", if term.tilde { "~" } else { "" }, self.str(term.ty))
+    pub(super) fn term_str(&self, term: Term) -> String {
+        format!("{}{}", if term.tilde { "~" } else { "" }, self.types.type_path_str(term.ty))
     }
 
     fn check_terms(&mut self, exprs: &[&'a Expr], terms: &[Term]) {

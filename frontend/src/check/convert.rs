@@ -37,7 +37,7 @@ impl<'a> Checker<'a> {
                 }
             }
         } else {
-            match self.convertible(x, to) {
+            match self.convertible(x, to).and_then(|()| self.allow_array_conversion(x, to)) {
                 Ok(()) => {
                     if x.mode != Mode::Nil {
                         x.mode = Mode::Value;
@@ -171,6 +171,23 @@ impl<'a> Checker<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Slices become arrays, or pointers to arrays, in newer versions only.
+    fn allow_array_conversion(&self, x: &Operand<'a>, to: TypeId) -> Result<(), String> {
+        if !matches!(self.types.under(x.ty), Type::Slice(_)) {
+            return Ok(());
+        }
+        let (minor, what) = match self.types.under(to) {
+            Type::Array { .. } => (20, "array"),
+            &Type::Pointer(base) if matches!(self.types.under(base), Type::Array { .. }) => (17, "array pointer"),
+            _ => return Ok(()),
+        };
+        if self.allow_version(x.span(), minor) {
+            return Ok(());
+        }
+        let what = format!("conversion of slice to {what} requires go1.{minor} or later");
+        Err(self.version_message(x.span(), &what))
     }
 
     /// The rules of conversion between types that are no type parameters.

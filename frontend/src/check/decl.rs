@@ -10,6 +10,7 @@ use super::{Checker, Env};
 use crate::ast::{self, Decl, Expr, Ident};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
+use crate::span::Span;
 use crate::types::{ObjectId, ObjectKind, TypeDecl, TypeId, VarKind};
 
 /// How far the declaration of an object has been checked.
@@ -72,7 +73,13 @@ impl<'a> Checker<'a> {
     /// A reference to an object in progress.
     fn resolve_again(&mut self, object: ObjectId, start: usize) {
         if matches!(self.types.object(object).kind, ObjectKind::Func(_)) {
-            // Until its signature is known a function is one without parameters; see `ident`.
+            // Until its signature is known a function is one without parameters; see `ident`. What is on the way back to
+            // it may need more.
+            let is_value =
+                |&o: &ObjectId| matches!(self.types.object(o).kind, ObjectKind::Const(_) | ObjectKind::Var(_));
+            if self.path[start..].iter().any(is_value) && !self.valid_cycle(start) {
+                self.broken.insert(object);
+            }
             return;
         }
         let valid = self.valid_cycle(start);
@@ -133,30 +140,27 @@ impl<'a> Checker<'a> {
     /// Reports a cycle of declarations, from its first one in the source on.
     pub(super) fn cycle_error(&mut self, cycle: &[ObjectId]) {
         if let Some(start) = (0..cycle.len()).min_by_key(|&i| self.types.object(cycle[i]).span) {
-            self.cycle_error_from(cycle, start);
+            let mut cycle: Vec<_> = cycle.iter().map(|&object| (object, self.types.object(object).span)).collect();
+            cycle.rotate_left(start);
+            self.cycle_error_at(&cycle);
         }
     }
 
-    /// Reports a cycle of declarations, from this one on.
-    pub(super) fn cycle_error_from(&mut self, cycle: &[ObjectId], start: usize) {
-        if cycle.is_empty() {
-            return;
-        }
-        let span = |object: ObjectId| self.types.object(object).span;
+    /// Reports a cycle of declarations with the places to name, from its first one on.
+    pub(super) fn cycle_error_at(&mut self, cycle: &[(ObjectId, Span)]) {
         let name = |object: ObjectId| self.types.qualified_name(object, Some(self.pkg));
-        let first = cycle[start];
+        let Some(&(first, span)) = cycle.first() else { return };
         let is_type = self.types.object(first).type_decl().is_some();
         if cycle.len() == 1 {
             let what = if is_type { "invalid recursive type:" } else { "invalid cycle in declaration:" };
-            self.error(span(first), format!("{what} {0} refers to itself", name(first)));
+            self.error(span, format!("{what} {0} refers to itself", name(first)));
             return;
         }
         let what = if is_type { "invalid recursive type" } else { "invalid cycle in declaration of" };
-        let mut diagnostic = Diagnostic::error(span(first), format!("{what} {}", name(first)));
-        for i in 0..cycle.len() {
-            let from = cycle[(start + i) % cycle.len()];
-            let to = cycle[(start + i + 1) % cycle.len()];
-            diagnostic = diagnostic.note_at(span(from), format!("{} refers to {}", name(from), name(to)));
+        let mut diagnostic = Diagnostic::error(span, format!("{what} {}", name(first)));
+        for (i, &(from, span)) in cycle.iter().enumerate() {
+            let (to, _) = cycle[(i + 1) % cycle.len()];
+            diagnostic = diagnostic.note_at(span, format!("{} refers to {}", name(from), name(to)));
         }
         self.report(diagnostic);
     }
@@ -297,6 +301,12 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a ast::VarSpec) {
+        if !spec.directives.is_empty()
+            && let Some(file) = self.files.iter().find(|file| file.id == spec.span.file)
+        {
+            self.local_embeds.extend(spec.directives.iter().map(|d| d.span));
+            self.check_embed(file, spec, true);
+        }
         let queued = self.delayed.len();
         let objects: Rc<[ObjectId]> =
             spec.names.iter().map(|ident| self.new_local(ident, VarKind::Local, None)).collect();

@@ -244,6 +244,9 @@ impl<'a> Checker<'a> {
             self.error(e.span, message);
             return Operand::invalid(e);
         }
+        if !self.check_literal_version(lit) {
+            return Operand::invalid(e);
+        }
         let Some(value) = Const::from_literal(lit.kind, &lit.raw) else {
             self.error(e.span, format!("malformed constant: {}", lit.raw));
             return Operand::invalid(e);
@@ -256,7 +259,7 @@ impl<'a> Checker<'a> {
     // ---- operators
 
     fn star(&mut self, e: &'a Expr, operand: &'a Expr) -> Operand<'a> {
-        let mut x = self.expr_or_type(operand, false);
+        let x = self.expr_or_type(operand, false);
         match x.mode {
             Mode::Invalid => return Operand::invalid(e),
             Mode::Type => {
@@ -268,7 +271,8 @@ impl<'a> Checker<'a> {
                 };
             }
             Mode::Builtin(_) => {
-                self.values_only(&mut x);
+                let message = format!("invalid operation: cannot indirect {}", self.describe(&x));
+                self.error(x.span(), message);
                 return Operand::invalid(e);
             }
             _ => {}
@@ -421,6 +425,10 @@ impl<'a> Checker<'a> {
         }
         if op.is_shift() {
             return self.shift(x, y, e, op);
+        }
+        if !self.types.underlying(x.ty).is_valid() || !self.types.underlying(y.ty).is_valid() {
+            x.invalidate();
+            return x;
         }
         self.match_types(&mut x, &mut y);
         if !x.is_valid() {
@@ -643,6 +651,13 @@ impl<'a> Checker<'a> {
             }
         } else if types.all_basic(y.ty, Basic::is_integer) && !types.is_untyped(y.ty) {
             // Signed counts are checked when the program runs.
+            let signed = !types.all_basic(y.ty, Basic::is_unsigned);
+            if signed && !self.allow_version(y.span(), 13) {
+                let what = format!("invalid operation: signed shift count {}", self.describe(&y));
+                self.require_version(y.span(), 13, &what);
+                x.invalidate();
+                return x;
+            }
         } else if types.is_untyped(y.ty) {
             self.must_convert_untyped(&mut y, TypeId::UINT);
             if !y.is_valid() {

@@ -78,6 +78,10 @@ impl<'a> Checker<'a> {
             given.resize(renamed.len(), None);
             let (mut params, mut args) = (Vec::new(), Vec::new());
             if let Some(target) = target {
+                let how = if explicit.is_empty() { "implicitly" } else { "partially" };
+                if self.allow_version(e.span, 18) {
+                    self.require_version(e.span, 21, &format!("{how} instantiated function in assignment"));
+                }
                 let plain = types.signature(sig.params.to_vec(), sig.results.to_vec(), sig.variadic);
                 params.push(types.subst(plain, &sig.type_params, &renamed));
                 args.push(super::infer::Argument {

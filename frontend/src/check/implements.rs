@@ -1,6 +1,7 @@
 //! Implementing interfaces and satisfying constraints, with gc's reasons where a type does not.
 
 use super::Checker;
+use crate::span::Span;
 use crate::types::{Lookup, Method, Target, Term, Type, TypeId};
 
 /// Says whether two signatures count as the same.
@@ -8,7 +9,9 @@ pub(super) type SameSignature<'e, 'a> = &'e mut dyn FnMut(&mut Checker<'a>, Type
 
 impl<'a> Checker<'a> {
     /// Whether `ty` implements the interface (`constraint`: satisfies it as a type argument); the cause if not.
-    pub(super) fn implements(&mut self, ty: TypeId, iface: TypeId, constraint: bool) -> Result<(), String> {
+    ///
+    /// `at` is where, for the language version there.
+    pub(super) fn implements(&mut self, at: Span, ty: TypeId, iface: TypeId, constraint: bool) -> Result<(), String> {
         let types = self.types;
         let (under, iface_under) = (types.underlying(ty), types.underlying(iface));
         let unknown_base = matches!(types.get(under), &Type::Pointer(e) if !types.underlying(e).is_valid());
@@ -61,8 +64,15 @@ impl<'a> Checker<'a> {
             None => set.comparable,
             Some(terms) => terms.iter().all(|t| types.comparable_type(t.ty, false)),
         };
-        if !wants_comparable || types.comparable_type(ty, false) || constraint && types.comparable_type(ty, true) {
+        if !wants_comparable || types.comparable_type(ty, false) {
             return Ok(());
+        }
+        if constraint && types.comparable_type(ty, true) {
+            if self.allow_version(at, 20) {
+                return Ok(());
+            }
+            let what = format!("{} to {verb} comparable requires go1.20 or later", self.str(ty));
+            return Err(self.version_message(at, &what));
         }
         Err(format!("{} does not {verb} comparable", self.str(ty)))
     }
@@ -92,8 +102,7 @@ impl<'a> Checker<'a> {
         if self.mentions_elem(types.underlying(iface), ty) {
             return format!("{constraint} mentions {shown}, but {shown} is not in the type set of {constraint}");
         }
-        let list: Vec<String> =
-            terms.iter().map(|t| format!("{}{}", if t.tilde { "~" } else { "" }, self.str(t.ty))).collect();
+        let list: Vec<String> = terms.iter().map(|&t| self.term_str(t)).collect();
         format!("{shown} missing in {}", list.join(" | "))
     }
 

@@ -222,7 +222,7 @@ impl<'a> Checker<'a> {
                 let message = if types.is_type_param(x.ty) && types.terms_of(x.ty).is_none() {
                     format!("cannot slice {what}: no specific type in {}", self.str(x.ty))
                 } else if types.is_type_param(x.ty) {
-                    format!("cannot slice {what}: types in its type set have different underlying types")
+                    format!("cannot slice {what}: {}", self.no_common_type(x.ty))
                 } else {
                     format!("cannot slice {what}")
                 };
@@ -263,6 +263,10 @@ impl<'a> Checker<'a> {
 
     /// `x.(T)`.
     pub(super) fn type_assert(&mut self, e: &'a Expr, operand: &'a Expr, ty: &'a Expr) -> Operand<'a> {
+        if matches!(ty.kind, ExprKind::Bad) {
+            self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
+            return Operand::invalid(e);
+        }
         let x = self.expr(None, operand);
         if !x.is_valid() {
             return Operand::invalid(e);
@@ -276,9 +280,6 @@ impl<'a> Checker<'a> {
         };
         if !problem.is_empty() {
             self.error(x.span(), format!("invalid operation: {problem}"));
-            return Operand::invalid(e);
-        }
-        if matches!(ty.kind, ExprKind::Bad) {
             return Operand::invalid(e);
         }
         let to = self.var_type(ty);

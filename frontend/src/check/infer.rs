@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
         let types = self.types;
         let mentions = |ty: TypeId| types.mentions(ty, &|p| tparams.contains(&p));
         let params: Vec<TypeId> = params.iter().map(|&p| self.subst_known(p, tparams, &given)).collect();
-        let mut unifier = Unifier::new(tparams, given.clone());
+        let mut unifier = Unifier::new(tparams, given.clone(), self.allow_version(span, 21));
 
         let mut untyped: Vec<(usize, &Argument<'a>)> = Vec::new();
         for (&param, arg) in params.iter().zip(args) {

@@ -40,7 +40,11 @@ impl<'a> Checker<'a> {
             return TypeId::INVALID;
         }
         let instance = match named {
-            Some(named) => types.named(named.obj, targs.clone().into()),
+            Some(named) => {
+                let instance = types.named(named.obj, targs.clone().into());
+                self.instance_spans.entry(instance).or_insert(operand.span);
+                instance
+            }
             None => types.subst(types.object(object).ty(), params, &targs),
         };
         if let Some(ident) = name_of(operand) {
@@ -94,7 +98,7 @@ impl<'a> Checker<'a> {
     }
 
     fn verify_instance(&mut self, span: Span, params: &[TypeId], targs: &[TypeId], spans: &[Span]) {
-        if let Err((index, cause)) = self.verify(params, targs) {
+        if let Err((index, cause)) = self.verify(span, params, targs) {
             self.error(spans.get(index).copied().unwrap_or(span), cause);
         } else {
             self.note_flows(params, targs, span, spans);
@@ -102,10 +106,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether the type arguments satisfy the constraints; which one does not, and why.
-    pub(super) fn verify(&mut self, params: &[TypeId], targs: &[TypeId]) -> Result<(), (usize, String)> {
+    fn verify(&mut self, at: Span, params: &[TypeId], targs: &[TypeId]) -> Result<(), (usize, String)> {
         for (i, (&param, &targ)) in params.iter().zip(targs).enumerate() {
             let bound = self.types.subst(self.types.bound(param), params, targs);
-            self.implements(targ, bound, true).map_err(|cause| (i, cause))?;
+            self.implements(at, targ, bound, true).map_err(|cause| (i, cause))?;
         }
         Ok(())
     }

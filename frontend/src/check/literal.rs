@@ -39,6 +39,8 @@ impl ValueKey {
             Const::Int(i) => ValueKey::Int(i.clone()),
             Const::Float(f) => ValueKey::Float(f.clone()),
             Const::Complex(re, im) => ValueKey::Complex(re.clone(), im.clone()),
+            // No type has such values, so no key has.
+            Const::Huge(_) => ValueKey::Bool(false),
         }
     }
 }
@@ -203,7 +205,12 @@ impl<'a> Checker<'a> {
         let message = match near {
             Some(f) => {
                 let same_tail = tail(want) == tail(f.name.as_str());
-                let (here, exported) = (f.pkg == Some(self.pkg), f.name.is_exported());
+                let exported = f.name.is_exported();
+                let local = match self.types.get(base) {
+                    Type::Named(named) => self.types.object(named.obj).pkg == Some(self.pkg),
+                    _ => true,
+                };
+                let here = f.pkg == Some(self.pkg) || exported && local;
                 if here || exported && (name.name.is_exported() || same_tail) {
                     format!("{unknown}, but does have {}", f.name)
                 } else if !exported && name.name.is_exported() && same_tail {

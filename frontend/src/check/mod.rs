@@ -15,6 +15,7 @@
 //!   declaration is put off with [`Checker::later`].
 //! - The scope in `env` is the only way names are looked up; nested functions save and restore `env` as a whole.
 
+mod anonymous_cycles;
 mod assign;
 mod assign_stmt;
 mod builtins;
@@ -22,6 +23,7 @@ mod call;
 mod composite_type;
 mod convert;
 mod decl;
+mod directives;
 mod expr;
 mod func_inst;
 mod implements;
@@ -47,6 +49,7 @@ mod type_expr;
 mod unify;
 mod untyped;
 mod unused;
+mod version;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
@@ -101,6 +104,7 @@ pub(crate) struct Checker<'a> {
     files: &'a [ast::File],
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
+    file_versions: Vec<version::FileVersion>,
     pkg: PackageId,
     /// How the package spells types, looked up for the first message.
     spelling: OnceCell<Spelling>,
@@ -132,12 +136,25 @@ pub(crate) struct Checker<'a> {
     right_sides: HashMap<ObjectId, TypeId>,
     /// Instantiations of type parameters of this package.
     flows: Vec<mono::Flow>,
+    /// Where instances of generic types were written first.
+    instance_spans: HashMap<TypeId, Span>,
+    /// Interface types as they are written.
+    interfaces: Vec<(Span, TypeId)>,
+    /// Array types of many elements, and the elements of channel types, whose sizes gc limits.
+    large_types: Vec<(Span, TypeId)>,
+    chan_elems: Vec<(Span, TypeId)>,
+    /// `//go:embed` at variables of functions.
+    local_embeds: Vec<Span>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
 
     import_uses: Vec<ImportUse<'a>>,
     /// The import a name of a file scope came through, for `import . "p"`.
     dot_imports: HashMap<(ScopeId, Name), ObjectId>,
+    /// Those that stand for imports that failed.
+    missing_packages: HashSet<PackageId>,
+    /// A declaration could not be parsed: names may be missing.
+    lacks_declarations: bool,
     /// An import failed: undefined names may follow from that.
     missing_imports: bool,
 
@@ -205,6 +222,7 @@ impl<'a> Checker<'a> {
             files: input.files,
             imports: input.imports,
             go_version: input.go_version,
+            file_versions: version::file_versions(input.files),
             pkg,
             spelling: OnceCell::new(),
             info: Info::new(input.nodes),
@@ -222,9 +240,16 @@ impl<'a> Checker<'a> {
             alias_scopes: HashMap::new(),
             right_sides: HashMap::new(),
             flows: Vec::new(),
+            instance_spans: HashMap::new(),
+            interfaces: Vec::new(),
+            large_types: Vec::new(),
+            chan_elems: Vec::new(),
+            local_embeds: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
+            missing_packages: HashSet::new(),
+            lacks_declarations: input.files.iter().any(|f| f.decls.iter().any(|d| matches!(d, ast::Decl::Bad(_)))),
             missing_imports: false,
             used: HashSet::new(),
             local_vars: Vec::new(),
@@ -240,6 +265,9 @@ impl<'a> Checker<'a> {
     }
 
     fn run(&mut self) {
+        for file in self.files.iter().filter(|file| file.name.is_blank()) {
+            self.error(file.name.span, "invalid package name _");
+        }
         self.collect_objects();
         self.resolve_package_objects();
         self.process_delayed(0);
@@ -248,6 +276,13 @@ impl<'a> Checker<'a> {
         self.unused_imports();
         if self.diagnostics.is_empty() {
             self.check_instantiation_cycles();
+        }
+        if self.diagnostics.is_empty() {
+            self.check_anonymous_cycles();
+            self.check_sizes();
+        }
+        if self.diagnostics.is_empty() {
+            self.check_directives();
         }
         self.record_untyped();
     }
@@ -291,14 +326,6 @@ impl<'a> Checker<'a> {
         if let Some(span) = self.env.err_span {
             diagnostic.span = span;
         }
-        // As gc: the same words twice in a row about one line are one message.
-        if let Some(last) = self.diagnostics.last()
-            && last.message == diagnostic.message
-            && last.span.file == diagnostic.span.file
-            && self.sources.line_col(last.span.start()).line == self.sources.line_col(diagnostic.span.start()).line
-        {
-            return;
-        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -310,11 +337,6 @@ impl<'a> Checker<'a> {
     fn spelling(&self) -> Spelling {
         let texts = || self.files.iter().map(|file| &self.sources.file(file.id).bytes[..]);
         *self.spelling.get_or_init(|| Spelling::of(texts()))
-    }
-
-    /// Whether the module's language version is at least 1.`minor`; reports the feature otherwise.
-    fn allow_version(&self, minor: u32) -> bool {
-        self.go_version >= (1, minor)
     }
 
     /// The source text of an expression, as messages print it.

@@ -130,10 +130,10 @@ impl<'a> Checker<'a> {
         match types.get(core) {
             Type::Basic(b) if b.is_string() => both(TypeId::INT, TypeId::INT32),
             Type::Basic(b) if b.is_integer() => {
-                if self.allow_version(22) {
+                if self.allow_version(x.span(), 22) {
                     Ok(Yield { key: Some(x.ty), value: None })
                 } else {
-                    Err(self.version_message("requires go1.22 or later"))
+                    Err(self.version_message(x.span(), "requires go1.22 or later"))
                 }
             }
             &Type::Array { elem, .. } | &Type::Slice(elem) => both(TypeId::INT, elem),
@@ -145,15 +145,22 @@ impl<'a> Checker<'a> {
             &Type::Chan { elem, .. } => Ok(Yield { key: Some(elem), value: None }),
             Type::Signature(sig) => {
                 const FORM: &str = "func must be func(yield func(...) bool): ";
-                if !self.allow_version(23) {
-                    return Err(self.version_message("requires go1.23 or later"));
+                if !self.allow_version(x.span(), 23) {
+                    return Err(self.version_message(x.span(), "requires go1.23 or later"));
                 }
                 let [param] = sig.params[..] else { return Err(format!("{FORM}wrong argument count")) };
                 if !sig.results.is_empty() {
                     return Err(format!("{FORM}unexpected results"));
                 }
-                let inner = types.core_type(param).and_then(|core| types.as_signature(core));
-                let Some(inner) = inner else { return Err(format!("{FORM}argument is not func")) };
+                let core = types.core_type(param);
+                let Some(inner) = core.and_then(|core| types.as_signature(core)) else {
+                    let terms = types.terms_of(param).unwrap_or_default();
+                    let functions = terms.iter().all(|t| types.as_signature(types.underlying(t.ty)).is_some());
+                    return Err(match core {
+                        None if functions => format!("{FORM}in yield type, {}", self.no_common_type(param)),
+                        _ => format!("{FORM}argument is not func"),
+                    });
+                };
                 if inner.params.len() > 2 {
                     return Err(format!("{FORM}yield func has too many parameters"));
                 }

@@ -116,7 +116,8 @@ impl<'a> Checker<'a> {
     // ---- imports
 
     fn collect_import(&mut self, scope: ScopeId, spec: &'a ast::ImportSpec) {
-        let path = unquote(&spec.path.raw).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let path = unquote(&spec.path.raw).unwrap_or_default();
+        let path = String::from_utf8_lossy(&path).into_owned();
         if let Err(cause) = valid_import_path(&path) {
             self.error(spec.path.span, format!("invalid import path ({cause})"));
             return;
@@ -126,9 +127,9 @@ impl<'a> Checker<'a> {
             return;
         }
         let Some(imported) = self.imported_package(&path) else {
-            self.error(spec.path.span, format!("could not import {path} (package not found)"));
+            self.error(spec.path.span, format!("could not import {path} ({})", not_found(&path)));
             self.missing_imports = true;
-            return;
+            return self.declare_missing_import(scope, spec, &path);
         };
         let name = spec.name.as_ref().map_or(self.types.package(imported).name, |ident| ident.name);
         if name.as_str() == "init" {
@@ -152,6 +153,24 @@ impl<'a> Checker<'a> {
         }
         let ident = spec.name.unwrap_or(Ident { id: spec.id, span: spec.span, name });
         self.declare(scope, &ident, object, spec.span.start());
+    }
+
+    /// So that uses of a package that was not found are not reported too.
+    fn declare_missing_import(&mut self, scope: ScopeId, spec: &'a ast::ImportSpec, path: &str) {
+        let last = Name::new(path.rsplit('/').next().unwrap_or(path));
+        let name = spec.name.as_ref().map_or(last, |ident| ident.name);
+        match name.as_str() {
+            "init" => self.error(spec.span, "cannot import package as init - init must be a func"),
+            "." | "_" => {}
+            _ => {
+                let package = self.types.new_package(path, last.as_str());
+                self.missing_packages.insert(package);
+                let kind = ObjectKind::PkgName(package);
+                let object = self.types.new_object(name, Some(self.pkg), spec.span, kind, Some(TypeId::INVALID));
+                let ident = spec.name.unwrap_or(Ident { id: spec.id, span: spec.span, name });
+                self.declare(scope, &ident, object, spec.span.start());
+            }
+        }
     }
 
     fn imported_package(&self, path: &str) -> Option<PackageId> {
@@ -416,7 +435,21 @@ fn valid_import_path(path: &str) -> Result<(), String> {
     }
     let illegal = |c: char| c.is_whitespace() || c.is_control() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(c);
     match path.chars().find(|&c| illegal(c)) {
+        Some(c) if c.is_control() => Err(format!("invalid character U+{:04X}", u32::from(c))),
         Some(c) => Err(format!("invalid character U+{:04X} '{c}'", u32::from(c))),
         None => Ok(()),
     }
+}
+
+/// Why there is no package of this path.
+fn not_found(path: &str) -> String {
+    if path.starts_with('/') {
+        return "import path cannot be absolute path".into();
+    }
+    let clean: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let clean = clean.join("/");
+    if clean != path && !path.starts_with('.') {
+        return format!("non-canonical import path {path:?} (should be {clean:?})");
+    }
+    "package not found".into()
 }

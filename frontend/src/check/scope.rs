@@ -63,7 +63,9 @@ impl Checker<'_> {
         let names = &mut self.scopes[scope.0 as usize].names;
         if let Some(&(other, _)) = names.get(&ident.name) {
             // It is not in scope, so nothing can use it.
-            self.used.insert(object);
+            if !matches!(self.types.object(object).kind, ObjectKind::PkgName(_)) {
+                self.used.insert(object);
+            }
             let span = self.types.object(other).span;
             let message = format!("{} redeclared in this block", ident.name);
             let note = format!("other declaration of {}", ident.name);

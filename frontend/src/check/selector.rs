@@ -4,7 +4,7 @@ use super::info::{Selection, SelectionKind};
 use super::operand::Operand;
 use super::{Checker, Mode};
 use crate::ast::{Expr, ExprKind, Ident};
-use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, TypeId};
+use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, Type, TypeId};
 
 impl<'a> Checker<'a> {
     /// A selector expression `e` = `operand.name`; also a qualified type (`want_type` asks for one: only the message for
@@ -116,8 +116,15 @@ impl<'a> Checker<'a> {
 
     fn package_member(&mut self, e: &'a Expr, package: PackageId, name: &'a Ident) -> Operand<'a> {
         let types = self.types;
-        // To gc, what a package does not export does not exist: its export data lack it.
-        let member = types.member(package, name.name).filter(|_| name.name.is_exported());
+        if self.missing_packages.contains(&package) {
+            return Operand::invalid(e);
+        }
+        let member = types.member(package, name.name);
+        if member.is_some() && !name.name.is_exported() {
+            let message = format!("name {} not exported by package {}", name.name, types.package(package).name);
+            self.error(name.span, message);
+            return Operand::invalid(e);
+        }
         let Some(object) = member else {
             let folded = name.as_str().to_lowercase();
             let scope = types.package(package).scope.get();
@@ -199,13 +206,29 @@ impl<'a> Checker<'a> {
             }
         };
         let same_tail = tail(name.as_str()) == tail(have.as_str());
-        let own = have.is_exported() || pkg == Some(self.pkg);
-        match (own, name.is_exported(), have.is_exported()) {
-            (true, false, true) if !same_tail && pkg != Some(self.pkg) => missing,
+        let here = pkg == Some(self.pkg) || have.is_exported() && self.declared_here(ty, &found);
+        match (here || have.is_exported(), name.is_exported(), have.is_exported()) {
+            (true, false, true) if !same_tail && !here => missing,
             (true, ..) => format!("{missing}, but does have {what} {have}"),
             (false, true, false) if same_tail => format!("{missing}, but does have unexported {what} {have}"),
             (false, false, false) if have == name => format!("cannot refer to unexported {what} {have}"),
             _ => missing,
+        }
+    }
+
+    /// Whether what was found belongs to a type of this package, or to one without a name.
+    fn declared_here(&self, ty: TypeId, found: &Found) -> bool {
+        let mut at = ty;
+        let inner = found.path.len().saturating_sub(1);
+        for step in &found.path[..inner] {
+            let base = if step.deref { self.types.pointee(at).unwrap_or(at) } else { at };
+            let Some(field) = self.types.struct_fields(base).and_then(|f| f.get(step.index as usize)) else { break };
+            at = field.ty;
+        }
+        let base = self.types.pointee(at).unwrap_or(at);
+        match self.types.get(base) {
+            Type::Named(named) => self.types.object(named.obj).pkg == Some(self.pkg),
+            _ => true,
         }
     }
 

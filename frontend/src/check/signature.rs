@@ -48,9 +48,6 @@ impl<'a> Checker<'a> {
         }
         let mut type_params = Vec::new();
         if let Some(list) = &func.type_params {
-            if func.recv.is_some() {
-                self.error(list.span, "methods cannot have type parameters");
-            }
             type_params = self.declare_type_params(list, |_, _| {});
         }
         let own = if func.recv.is_some() { Vec::new() } else { type_params.clone() };
@@ -106,7 +103,7 @@ impl<'a> Checker<'a> {
                         self.record_type(&field.ty, Mode::Type, slice, None);
                         slice
                     } else {
-                        self.error(field.ty.span, "can only use ... with final parameter");
+                        // The parser has reported it.
                         elem
                     }
                 }
@@ -167,17 +164,18 @@ impl<'a> Checker<'a> {
         if let (Type::Named(_), Some(decl)) = (self.types.get(base), self.types.object(method).func_decl()) {
             let _ = decl.recv_named.set(self.types.origin(base));
         }
-        let span = receiver.base.span;
-        self.later(move |c| c.check_receiver(span, ty));
+        let (span, generic) = (receiver.base.span, receiver.params.is_some());
+        self.later(move |c| c.check_receiver(span, ty, generic));
         (Some((ident, var)), type_params)
     }
 
     /// `T[A, _]` as receiver base: declares the names as the type parameters of T.
     fn generic_receiver(&mut self, base: &'a Expr, names: &'a [Expr], from: Pos) -> (TypeId, Vec<TypeId>) {
+        self.require_version(base.span, 18, "type instantiation");
         let declared = match self.generic_type(base) {
             Ok(Generic::Named(ty)) => ty,
             Ok(Generic::Alias(object)) => {
-                let name = self.types.object(object).name;
+                let name = self.generic_alias_str(object);
                 self.error(base.span, format!("cannot define new methods on generic alias type {name}"));
                 TypeId::INVALID
             }
@@ -234,7 +232,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Methods belong to declared types of this package that are neither pointers nor interfaces.
-    fn check_receiver(&mut self, span: Span, ty: TypeId) {
+    fn check_receiver(&mut self, span: Span, ty: TypeId, generic: bool) {
         let base = match self.types.get(ty) {
             &Type::Pointer(elem) => elem,
             _ => ty,
@@ -244,6 +242,9 @@ impl<'a> Checker<'a> {
         }
         let shown = self.str(base);
         match self.types.get(base) {
+            Type::Named(named) if !generic && !named.targs.is_empty() => {
+                self.error(span, format!("cannot define new methods on instantiated type {shown}"));
+            }
             Type::Named(named) if self.types.object(named.obj).pkg == Some(self.pkg) => {
                 let cause = match self.types.under(base) {
                     Type::Basic(Basic::UnsafePointer) => "unsafe.Pointer",

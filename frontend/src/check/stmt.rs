@@ -174,7 +174,11 @@ impl<'a> Checker<'a> {
 
     /// The call of a `go` or `defer` statement.
     fn suspended_call(&mut self, keyword: &str, e: &'a Expr) {
+        let e = e.unparen();
         let ExprKind::Call(call) = &e.kind else {
+            if matches!(e.kind, ExprKind::Bad) {
+                return;
+            }
             self.error(e.span, format!("expression in {keyword} must be function call"));
             self.use_expr(e);
             return;

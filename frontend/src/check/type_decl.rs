@@ -40,7 +40,7 @@ impl<'a> Checker<'a> {
             } else {
                 self.open_scope();
                 self.alias_scopes.insert(object, self.env.scope);
-                self.declare_type_params(list, |_, params| {
+                self.bind_type_params(list, |_, params| {
                     let _ = decl.type_params.set(params.into());
                 });
             }
@@ -153,6 +153,11 @@ impl<'a> Checker<'a> {
     ) -> Vec<TypeId> {
         let first = list.fields.first().map_or(list.span, |f| f.span);
         self.require_version(first, 18, "type parameter");
+        self.bind_type_params(list, bind)
+    }
+
+    /// The same, where the language version was checked before.
+    fn bind_type_params(&mut self, list: &'a ast::FieldList, bind: impl FnOnce(&mut Self, &[TypeId])) -> Vec<TypeId> {
         let mut params = Vec::new();
         for ident in list.fields.iter().flat_map(|field| &field.names) {
             let kind = ObjectKind::TypeName(TypeDecl::default());
@@ -226,14 +231,25 @@ impl<'a> Checker<'a> {
                 }
                 let again = path.iter().position(|&p| p == ty);
                 if again.is_some() || path.len() > MAX_EXPANSION {
-                    let start = again.unwrap_or(path.len() - 1);
-                    let object = |ty: &TypeId| match types.get(*ty) {
-                        Type::Named(named) => Some(named.obj),
+                    // An endless expansion is reported where it is written.
+                    let written = |ty: &TypeId| self.instance_spans.contains_key(ty);
+                    let cycle = match again {
+                        Some(start) => &path[start..],
+                        None => {
+                            let at = path.iter().position(written).unwrap_or(path.len() - 1);
+                            &path[at..=at]
+                        }
+                    };
+                    let place = |ty: &TypeId| match types.get(*ty) {
+                        Type::Named(named) => {
+                            let span = self.instance_spans.get(ty).copied();
+                            Some((named.obj, span.unwrap_or(types.object(named.obj).span)))
+                        }
                         _ => None,
                     };
-                    let cycle: Vec<ObjectId> = path[start..].iter().filter_map(object).collect();
-                    self.cycle_error_from(&cycle, 0);
-                    self.broken.extend(cycle);
+                    let cycle: Vec<_> = cycle.iter().filter_map(place).collect();
+                    self.cycle_error_at(&cycle);
+                    self.broken.extend(cycle.iter().map(|&(object, _)| object));
                     return false;
                 }
                 let inner = match self.right_sides.get(&named.obj) {

@@ -33,6 +33,8 @@ impl<'a> Checker<'a> {
         let Some((scope, object)) = self.lookup_name(ident.name) else {
             if ident.is_blank() {
                 self.error(ident.span, "cannot use _ as value or type");
+            } else if self.lacks_declarations {
+                // It may be in a declaration that could not be parsed.
             } else {
                 self.error(ident.span, format!("undefined: {}", ident.name));
             }
@@ -88,6 +90,7 @@ impl<'a> Checker<'a> {
                     x = Operand::new(Mode::Variable, ty, e);
                 }
             }
+            ObjectKind::Func(_) if self.broken.contains(&object) => {}
             ObjectKind::Func(_) => {
                 self.add_dep(object);
                 // In its own signature a function has no parameters.
@@ -148,9 +151,16 @@ impl<'a> Checker<'a> {
 
     fn generic_str(&self, e: &Expr, ty: TypeId) -> String {
         match self.types.get(ty) {
-            Type::Named(_) => self.str(ty),
+            Type::Named(_) if !matches!(self.generic_of(e, ty), Some(Generic::Alias(_))) => self.str(ty),
             _ => self.text(e),
         }
+    }
+
+    /// A generic alias with its type parameters.
+    pub(super) fn generic_alias_str(&self, object: ObjectId) -> String {
+        let object = self.types.object(object);
+        let params = object.type_decl().map_or(&[][..], |decl| decl.params());
+        format!("{}{}", object.name, self.types.type_params_str(params, Some(self.pkg), self.spelling()))
     }
 
     /// A type that a variable, field or element may have: no constraint interface.
@@ -237,6 +247,7 @@ impl<'a> Checker<'a> {
             ExprKind::MapType { key, value } => return self.map_type(key, value),
             ExprKind::ChanType { dir, elem } => {
                 let elem = self.var_type(elem);
+                self.chan_elems.push((e.span, elem));
                 let dir = match dir {
                     ast::ChanDir::Both => ChanDir::Both,
                     ast::ChanDir::Send => ChanDir::Send,
@@ -284,7 +295,11 @@ impl<'a> Checker<'a> {
             self.array_length(len)
         };
         let elem = self.var_type(elem);
-        length.map_or(TypeId::INVALID, |len| self.types.array(elem, len))
+        let ty = length.map_or(TypeId::INVALID, |len| self.types.array(elem, len));
+        if length.is_some_and(|len| len >= 1 << 16) {
+            self.large_types.push((e.span, ty));
+        }
+        ty
     }
 
     /// A constant array length; `None` after a report.

@@ -36,17 +36,20 @@ pub(super) struct Unifier {
     slots: Vec<usize>,
     values: Vec<Option<TypeId>>,
     depth: u32,
+    /// Interfaces unify with types that have their methods (go1.21).
+    by_methods: bool,
     /// Pairs of interfaces being compared.
     pairs: Vec<(TypeId, TypeId)>,
 }
 
 impl Unifier {
-    pub fn new(params: &[TypeId], known: Vec<Option<TypeId>>) -> Unifier {
+    pub fn new(params: &[TypeId], known: Vec<Option<TypeId>>, by_methods: bool) -> Unifier {
         Unifier {
             params: params.to_vec(),
             slots: (0..params.len()).collect(),
             values: known,
             depth: 0,
+            by_methods,
             pairs: Vec::new(),
         }
     }
@@ -106,7 +109,7 @@ impl Unifier {
             (x, y) = (y, x);
         }
         let literal = |ty: TypeId| !matches!(types.get(ty), Type::Named(_) | Type::TypeParam(_));
-        if !how.exact && is_named(y) && literal(x) && !is_interface(x) {
+        if !how.exact && is_named(y) && literal(x) && !(self.by_methods && is_interface(x)) {
             y = types.underlying(y);
             if x == y {
                 return true;
@@ -129,7 +132,7 @@ impl Unifier {
             }
             _ => {}
         }
-        if !how.exact && (is_interface(x) || is_interface(y)) {
+        if self.by_methods && !how.exact && (is_interface(x) || is_interface(y)) {
             return self.unify_interface(c, x, y);
         }
         if types.is_type_param(y) {

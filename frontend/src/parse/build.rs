@@ -9,15 +9,19 @@ use crate::ast::*;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceFile, Span};
 use crate::symbol::Symbol;
+use pest::error::{Error, ErrorVariant};
 use pest::iterators::{Pair, Pairs};
 
 pub(super) struct Builder<'p> {
     source: &'p SourceFile,
-    prepared: &'p Prepared,
+    pub prepared: &'p Prepared,
     /// Where the text of the current pairs starts in the file.
     base: usize,
     ids: &'p mut NodeIds,
+    /// What gc's parser would complain about.
     pub errors: Vec<Diagnostic>,
+    /// Limits of our own that the program passes.
+    pub limits: Vec<Diagnostic>,
     depth: usize,
     /// Directives before this index belong to earlier declarations.
     next_directive: usize,
@@ -26,11 +30,32 @@ pub(super) struct Builder<'p> {
 
 impl<'p> Builder<'p> {
     pub fn new(source: &'p SourceFile, prepared: &'p Prepared, ids: &'p mut NodeIds) -> Self {
-        Builder { source, prepared, base: 0, ids, errors: Vec::new(), depth: 0, next_directive: 0, next_comment: 0 }
+        Builder {
+            source,
+            prepared,
+            base: 0,
+            ids,
+            errors: Vec::new(),
+            limits: Vec::new(),
+            depth: 0,
+            next_directive: 0,
+            next_comment: 0,
+        }
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
         self.errors.push(Diagnostic::error(span, message));
+    }
+
+    pub fn too_deep(&mut self, span: Span) {
+        self.limits.push(Diagnostic::error(span, "nesting is too deep"));
+    }
+
+    /// Notes that pest ran into the end of the stack, if that is what it says.
+    pub fn deep(&mut self, span: Span, error: Option<&Error<Rule>>) {
+        if error.is_some_and(|e| matches!(e.variant, ErrorVariant::CustomError { .. })) {
+            self.too_deep(span);
+        }
     }
 
     /// Whether the pre-pass wrote the `;` at this place.
@@ -71,7 +96,7 @@ impl<'p> Builder<'p> {
     /// Runs `f` one level deeper, or reports that the program is too deep.
     pub fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> T, bad: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth > 2 * MAX_NESTING {
-            self.error(span, "nesting is too deep");
+            self.too_deep(span);
             return bad(self);
         }
         self.depth += 1;
@@ -101,6 +126,11 @@ impl<'p> Builder<'p> {
         BasicLit { span: self.span(pair), kind, raw: raw.into() }
     }
 
+    /// Whether the pre-pass has reported this literal.
+    pub fn is_bad_literal(&self, span: Span) -> bool {
+        self.prepared.bad_literals.binary_search(&span.lo).is_ok()
+    }
+
     // ---- chunks ----
 
     pub fn package_clause(&mut self, mut pairs: Pairs<'_, Rule>, chunk: Chunk) -> (Pos, Ident) {
@@ -108,9 +138,6 @@ impl<'p> Builder<'p> {
         let mut inner = pairs.next().expect("a chunk is one pair").into_inner();
         let keyword = self.start(&inner.next().expect("keyword"));
         let name = self.ident(&inner.next().expect("package name"));
-        if name.is_blank() {
-            self.error(name.span, "invalid package name _");
-        }
         self.skip_directives(chunk.hi);
         (keyword, name)
     }
@@ -290,7 +317,11 @@ impl<'p> Builder<'p> {
             match part.as_rule() {
                 Rule::receiver => {
                     let params = part.into_inner().next().expect("receiver parameters");
-                    recv = Some(self.params(params));
+                    let list = self.params(params);
+                    if list.fields.iter().any(|f| matches!(f.ty.kind, ExprKind::Ellipsis(_))) {
+                        self.error(list.span, "invalid use of ...");
+                    }
+                    recv = Some(list);
                 }
                 Rule::ident => name = Some(self.ident(&part)),
                 Rule::type_params => type_params = Some(self.type_params(part)),

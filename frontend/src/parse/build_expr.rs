@@ -56,7 +56,7 @@ impl Builder<'_> {
         }
         let mut e = self.primary(parts);
         if let Some((first, _)) = ops.get(super::semicolons::MAX_NESTING) {
-            self.error(*first, "nesting is too deep");
+            self.too_deep(*first);
             return self.bad_expr(*first);
         }
         for (op_span, text) in ops.into_iter().rev() {
@@ -114,7 +114,7 @@ impl Builder<'_> {
             suffixes += 1;
             if suffixes > super::semicolons::MAX_NESTING {
                 if suffixes == super::semicolons::MAX_NESTING + 1 {
-                    self.error(self.span(&suffix), "nesting is too deep");
+                    self.too_deep(self.span(&suffix));
                 }
                 continue;
             }
@@ -128,6 +128,9 @@ impl Builder<'_> {
         match pair.as_rule() {
             Rule::ident => self.name_expr(&pair),
             Rule::number | Rule::string | Rule::rune => {
+                if self.is_bad_literal(span) {
+                    return self.bad_expr(span);
+                }
                 let lit = self.basic_lit(&pair);
                 self.expr_at(span, ExprKind::BasicLit(lit))
             }
@@ -201,9 +204,8 @@ impl Builder<'_> {
         match inner.as_rule() {
             Rule::ident => ExprKind::Selector { operand, name: self.ident(&inner) },
             Rule::k_type => {
-                // A type switch has taken its own away before it comes here.
+                // A type switch has taken its own away before it comes here: the checker reports this one.
                 let span = self.span(&inner);
-                self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
                 let ty = Box::new(self.bad_expr(span));
                 ExprKind::TypeAssert { operand, lparen, ty, rparen }
             }

@@ -65,18 +65,11 @@ impl Builder<'_> {
         pair.into_inner().nth(1).map(|p| self.ident(&p))
     }
 
+    /// The operand of go or defer; that it is a call is the checker's business.
     fn spawned(&mut self, pair: Pair<'_, Rule>, keyword: &str) -> Expr {
         let e = self.expr(pair.into_inner().nth(1).expect("operand"));
-        match &e.kind {
-            ExprKind::Call(_) | ExprKind::Bad => {}
-            ExprKind::Paren(_) if matches!(e.unparen().kind, ExprKind::Call(_)) => {
-                let message = format!("expression in {keyword} must not be parenthesized");
-                self.error(e.span, message);
-            }
-            _ => {
-                let message = format!("expression in {keyword} must be function call");
-                self.error(e.span, message);
-            }
+        if matches!(e.kind, ExprKind::Paren(_)) {
+            self.error(e.span, format!("expression in {keyword} must not be parenthesized"));
         }
         e
     }
@@ -94,12 +87,16 @@ impl Builder<'_> {
                 stmt = Some(self.stmt(part));
             }
         }
+        let after = self.prepared.text[end.hi as usize..].trim_ascii_start();
+        if stmt.is_none() && !after.starts_with([';', '}']) {
+            self.error(end, "syntax error: missing statement after label");
+        }
         let mut stmt = stmt.unwrap_or_else(|| {
             let span = end.end().span();
             Stmt { id: self.id(), span, kind: StmtKind::Empty }
         });
         if labels.len() > super::semicolons::MAX_NESTING {
-            self.error(labels[0].span, "nesting is too deep");
+            self.too_deep(labels[0].span);
             return self.bad_stmt(end);
         }
         for label in labels.into_iter().rev() {
@@ -244,7 +241,7 @@ impl Builder<'_> {
             }
         }
         if parts.len() > 2 * super::semicolons::MAX_NESTING {
-            self.error(end, "nesting is too deep");
+            self.too_deep(end);
             return self.bad_stmt(end);
         }
         for (span, mut part) in parts.into_iter().rev() {

@@ -132,7 +132,11 @@ impl Builder<'_> {
         let first = inner.next().expect("embedded type");
         match first.as_rule() {
             Rule::star => {
-                let ty = self.ty(inner.next().expect("embedded type"));
+                let operand = inner.next().expect("embedded type");
+                if operand.as_rule() == Rule::embedded {
+                    self.error(span, "syntax error: cannot parenthesize embedded type");
+                }
+                let ty = self.ty(operand);
                 self.expr_at(span, ExprKind::Star(Box::new(ty)))
             }
             Rule::embedded => {
@@ -151,7 +155,12 @@ impl Builder<'_> {
         let span = self.span(&inner);
         let mut parts = inner.into_inner();
         let name = self.ident(&parts.next().expect("method name"));
-        let sig = self.signature(parts.next().expect("signature"));
+        let mut next = parts.next().expect("signature");
+        if next.as_rule() == Rule::type_params {
+            self.error(span, "interface method must have no type parameters");
+            next = parts.next().expect("signature");
+        }
+        let sig = self.signature(next);
         InterfaceElem::Method(MethodSpec { id: self.id(), span, name, sig })
     }
 
@@ -171,6 +180,12 @@ impl Builder<'_> {
             let field = Field { id: self.id(), span, names: Vec::new(), ty };
             FieldList { span, fields: vec![field] }
         });
+        let last = params.fields.len().saturating_sub(1);
+        for (i, field) in params.fields.iter().enumerate() {
+            if matches!(field.ty.kind, ExprKind::Ellipsis(_)) && (i < last || field.names.len() > 1) {
+                self.error(field.ty.span, "can only use ... with final parameter");
+            }
+        }
         if let Some(results) = &results {
             for field in &results.fields {
                 if matches!(field.ty.kind, ExprKind::Ellipsis(_)) {

@@ -4,6 +4,7 @@
 //! bytes ── semicolons ──▶ text of equal length, cut into chunks
 //!       ── go.pest    ──▶ pairs, chunk by chunk
 //!       ── build_*    ──▶ ast::File
+//!       ── explain    ──▶ what is wrong, if something is
 //! ```
 //!
 //! Parsing never fails as a whole: it gives a tree of what it understood, and
@@ -13,7 +14,7 @@ mod build;
 mod build_expr;
 mod build_stmt;
 mod build_type;
-mod error;
+mod explain;
 mod grammar;
 mod number;
 mod semicolons;
@@ -21,14 +22,14 @@ mod semicolons;
 #[cfg(test)]
 mod tests;
 
-use crate::ast::{Decl, File, Ident, NodeIds};
+use crate::ast::{Decl, Directive, File, Ident, NodeIds};
 use crate::diagnostic::Diagnostic;
-use crate::span::{SourceFile, Span};
+use crate::span::{LineDirective, SourceFile, Span};
 use crate::symbol::Symbol;
 use build::Builder;
-use error::Context;
 use grammar::{GoParser, Rule};
 use pest::Parser;
+use pest::error::InputLocation;
 use semicolons::{Chunk, Prepared, prepare};
 
 /// Parses one file. All files of a package share `ids`.
@@ -37,14 +38,40 @@ use semicolons::{Chunk, Prepared, prepare};
 /// legal programs may need more than a thread has by default: see
 /// [`with_parser_stack`].
 pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnostic>) {
-    let mut prepared = prepare(source);
-    let mut diagnostics = std::mem::take(&mut prepared.errors);
+    let prepared = prepare(source);
+    let mut diagnostics = prepared.errors.clone();
+    source.set_line_directives(line_directives(source, &prepared));
     if prepared.too_deep {
         return (empty_file(source, ids), diagnostics);
     }
     let (file, errors) = FileParser { source, prepared: &prepared, ids }.parse();
     diagnostics.extend(errors);
     (file, diagnostics)
+}
+
+/// The `line` directives that are well-formed: `//line` at the start of a line, `/*line` anywhere.
+fn line_directives(source: &SourceFile, prepared: &Prepared) -> Vec<LineDirective> {
+    let parse = |directive: &Directive| {
+        if directive.name.as_str() != "line" {
+            return None;
+        }
+        let Span { lo, hi, .. } = directive.span;
+        let block = source.bytes[lo as usize + 1] == b'*';
+        if !block && source.line_col(lo).col != 1 {
+            return None;
+        }
+        let (rest, last) = directive.args.rsplit_once(':')?;
+        let last: u32 = last.parse().ok().filter(|&n| n > 0)?;
+        let inner = rest.rsplit_once(':').and_then(|(name, line)| Some((name, line.parse::<u32>().ok()?)));
+        let (name, line, col) = match inner {
+            Some((name, line)) => (name, line, last),
+            None => (rest, last, 0),
+        };
+        let from = if block { hi } else { hi + 1 };
+        let keeps_name = name.is_empty() && col > 0;
+        Some(LineDirective { from, name: (!keeps_name).then(|| name.into()), line, col })
+    };
+    prepared.directives.iter().filter_map(parse).collect()
 }
 
 /// Runs `f` on a thread whose stack holds every nesting the parser accepts.
@@ -78,28 +105,21 @@ impl FileParser<'_> {
     fn parse(self) -> (File, Vec<Diagnostic>) {
         let mut file = empty_file(self.source, self.ids);
         let text = self.prepared.text.as_str();
-        let mut chunks =
-            self.prepared.chunks.iter().copied().filter(|c| text[c.lo..c.hi].bytes().any(|b| !b.is_ascii_whitespace()));
         let mut builder = Builder::new(self.source, self.prepared, self.ids);
-
-        let Some(first) = chunks.next() else {
-            let end = Span::new(self.source.id, text.len() - 1, text.len() - 1);
-            builder.error(end, "syntax error: package statement must be first");
-            return (file, builder.errors);
-        };
-        match parse_chunk(Rule::package_chunk, text, first) {
-            Ok(pairs) => (file.package, file.name) = builder.package_clause(pairs, first),
-            Err(e) => {
-                let starts_so = text[first.lo..first.hi].trim_start().starts_with("package");
-                let context = if starts_so { Context::PackageClause } else { Context::FileStart };
-                let error = error::describe(&e, self.source, self.prepared, first, context);
-                builder.errors.push(error);
-                if !starts_so {
-                    return (file, builder.errors);
-                }
+        let mut chunks = self.prepared.chunks.iter().copied();
+        let clause = chunks
+            .next()
+            .ok_or(None)
+            .and_then(|chunk| parse_chunk(Rule::package_chunk, text, chunk).map(|pairs| (pairs, chunk)).map_err(Some));
+        match clause {
+            Ok((pairs, chunk)) => (file.package, file.name) = builder.package_clause(pairs, chunk),
+            Err(error) => {
+                let start = Span::new(self.source.id, 0, 0);
+                builder.error(start, "syntax error: package statement must be first");
+                builder.deep(start, error.as_deref());
+                return Self::finish(self.source, self.prepared, file, builder.errors, builder.limits);
             }
         }
-
         let mut declared = false;
         for chunk in chunks {
             match parse_chunk(Rule::decl_chunk, text, chunk) {
@@ -107,25 +127,45 @@ impl FileParser<'_> {
                     let decl = builder.decl_chunk(pairs, chunk);
                     match &decl {
                         Decl::Import(group) if declared => {
-                            let message = "syntax error: imports must appear before other declarations";
-                            builder.error(group.span, message);
+                            builder.error(group.span, "syntax error: imports must appear before other declarations");
                         }
                         Decl::Import(_) => {}
                         _ => declared = true,
                     }
                     file.decls.push(decl);
                 }
-                Err(e) => {
+                Err(error) => {
                     declared = true;
-                    let error = error::describe(&e, self.source, self.prepared, chunk, Context::TopLevel);
-                    builder.errors.push(error);
+                    let place = Span::new(self.source.id, chunk.lo + error_offset(&error), chunk.hi);
+                    builder.error(place, "syntax error: cannot parse this declaration");
+                    builder.deep(place, Some(&error));
                     file.decls.push(Decl::Bad(Span::new(self.source.id, chunk.lo, chunk.hi)));
                 }
             }
         }
-        let errors = std::mem::take(&mut builder.errors);
-        file.directives = self.prepared.directives.clone();
-        (file, errors)
+        Self::finish(self.source, self.prepared, file, builder.errors, builder.limits)
+    }
+
+    /// The grammar's and the builder's errors only say that something is wrong; how, tells [`explain`].
+    fn finish(
+        source: &SourceFile,
+        prepared: &Prepared,
+        mut file: File,
+        errors: Vec<Diagnostic>,
+        limits: Vec<Diagnostic>,
+    ) -> (File, Vec<Diagnostic>) {
+        file.directives = prepared.directives.clone();
+        if !limits.is_empty() || errors.is_empty() {
+            return (file, limits);
+        }
+        let explained = explain::explain(source, prepared);
+        (file, if explained.is_empty() { errors } else { explained })
+    }
+}
+
+fn error_offset(error: &pest::error::Error<Rule>) -> usize {
+    match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     }
 }
 

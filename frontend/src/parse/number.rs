@@ -74,7 +74,7 @@ impl Scan<'_> {
             any |= self.digits(base.max(10), &mut None);
         }
         if !any {
-            self.fail(self.start, format!("{name} literal has no digits"));
+            self.fail(self.at, format!("{name} literal has no digits"));
         }
         let exponent = self.byte().to_ascii_lowercase();
         if exponent == b'p' || (exponent == b'e' && base != 16) {
@@ -90,10 +90,10 @@ impl Scan<'_> {
                 self.at += 1;
             }
             if !self.digits(10, &mut None) {
-                self.fail(self.start, "exponent has no digits");
+                self.fail(self.at, "exponent has no digits");
             }
         } else if base == 16 && !integer {
-            self.fail(self.start, "hexadecimal mantissa requires a 'p' exponent");
+            self.fail(self.at, "hexadecimal mantissa requires a 'p' exponent");
         }
         let imaginary = self.byte() == b'i';
         if imaginary {
@@ -116,15 +116,22 @@ impl Scan<'_> {
         if !text.contains(&b'_') {
             return;
         }
-        let is_digit =
-            |i: usize| text.get(i).is_some_and(|c| c.is_ascii_digit() || (prefixed && c.is_ascii_hexdigit()));
-        for (i, &c) in text.iter().enumerate() {
-            let after_prefix = prefixed && i == 2;
-            if c == b'_' && !((is_digit(i.wrapping_sub(1)) || after_prefix) && is_digit(i + 1)) {
-                let at = self.start + i;
-                self.fail(at, "'_' must separate successive digits");
-                return;
+        let is_digit = |c: u8| c.is_ascii_digit() || prefixed && c.is_ascii_hexdigit();
+        let (mut after_digit, skip) = if prefixed { (true, 2) } else { (false, 0) };
+        let mut after_underscore = false;
+        for (i, &c) in text.iter().enumerate().skip(skip) {
+            let misplaced = match c {
+                b'_' => (!after_digit).then_some(i),
+                c if is_digit(c) => None,
+                _ => after_underscore.then(|| i - 1),
+            };
+            if let Some(i) = misplaced {
+                return self.fail(self.start + i, "'_' must separate successive digits");
             }
+            (after_digit, after_underscore) = (c != b'_' && is_digit(c), c == b'_');
+        }
+        if after_underscore {
+            self.fail(self.at - 1, "'_' must separate successive digits");
         }
     }
 }
@@ -173,7 +180,7 @@ mod tests {
     #[test]
     fn ends_where_go_ends_it() {
         check("1..2", "1.");
-        check("0xg", "0x 0: hexadecimal literal has no digits");
+        check("0xg", "0x 2: hexadecimal literal has no digits");
         check("12abc", "12");
     }
 
@@ -181,8 +188,9 @@ mod tests {
     fn bad_numbers() {
         check("08", "08 1: invalid digit '8' in octal literal");
         check("0b12", "0b12 3: invalid digit '2' in binary literal");
-        check("0x1.0", "0x1.0 0: hexadecimal mantissa requires a 'p' exponent");
-        check("1e", "1e 0: exponent has no digits");
+        check("0x1.0", "0x1.0 5: hexadecimal mantissa requires a 'p' exponent");
+        check("1e", "1e 2: exponent has no digits");
+        check("1__0", "1__0 2: '_' must separate successive digits");
         check("1_", "1_ 1: '_' must separate successive digits");
         check("0b1.1", "0b1.1 3: invalid radix point in binary literal");
         check("1p3", "1p3 1: 'p' exponent requires hexadecimal mantissa");

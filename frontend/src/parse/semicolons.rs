@@ -31,6 +31,8 @@ pub struct Prepared {
     /// Comments in source order.
     pub comments: Vec<Span>,
     pub errors: Vec<Diagnostic>,
+    /// Where literals stood that are wrong, in order.
+    pub bad_literals: Vec<u32>,
     /// Set when [`MAX_NESTING`] was passed; the text is not worth parsing.
     pub too_deep: bool,
 }
@@ -80,6 +82,7 @@ impl<'s> Scanner<'s> {
                 directives: Vec::new(),
                 comments: Vec::new(),
                 errors: Vec::new(),
+                bad_literals: Vec::new(),
                 too_deep: false,
             },
         };
@@ -106,8 +109,14 @@ impl<'s> Scanner<'s> {
             }
         }
         const BOM: &[u8] = "\u{feff}".as_bytes();
-        if self.src.starts_with(BOM) {
-            self.src[..BOM.len()].fill(b' ');
+        let mut from = 0;
+        while let Some(n) = self.src[from..].windows(BOM.len()).position(|w| w == BOM) {
+            let at = from + n;
+            if at > 0 {
+                self.error(at, at + BOM.len(), "invalid BOM in the middle of the file");
+            }
+            self.src[at..at + BOM.len()].fill(b' ');
+            from = at + BOM.len();
         }
     }
 
@@ -254,9 +263,7 @@ impl<'s> Scanner<'s> {
                 }
                 let end = self.at + c.len_utf8();
                 let shown = describe_char(c);
-                let message = if c == '\u{feff}' {
-                    "invalid BOM in the middle of the file".to_string()
-                } else if is_digit(c) {
+                let message = if is_digit(c) {
                     format!("identifier cannot begin with digit {shown}")
                 } else if self.at > start {
                     format!("invalid character {shown} in identifier")
@@ -291,8 +298,9 @@ impl<'s> Scanner<'s> {
         }
     }
 
-    /// Writes `text` over a token that was wrong.
+    /// Writes `text` over a literal that was wrong.
     fn replace(&mut self, lo: usize, hi: usize, text: &[u8]) {
+        self.prepared.bad_literals.push(lo as u32);
         self.blank(lo, hi);
         if text.len() <= hi - lo {
             self.out[lo..lo + text.len()].copy_from_slice(text);
@@ -348,18 +356,18 @@ impl<'s> Scanner<'s> {
         self.semi_due = true;
         self.at += 1;
         let mut n = 0;
-        let message = loop {
+        let (place, message) = loop {
             match self.byte(self.at) {
                 b'\'' => {
                     self.at += 1;
-                    break match n {
-                        0 => Some("empty rune literal or unescaped ' in rune literal"),
-                        1 => None,
-                        _ => Some("more than one character in rune literal"),
-                    };
+                    match n {
+                        0 => break (self.at - 1, "empty rune literal or unescaped '"),
+                        1 => return self.check_escapes(start, b"'x'"),
+                        _ => break (start, "more than one character in rune literal"),
+                    }
                 }
-                b'\n' => break Some(if n == 0 { "newline in rune literal" } else { "rune literal not terminated" }),
-                _ if self.at >= self.src.len() => break Some("rune literal not terminated"),
+                b'\n' => break (self.at, "newline in rune literal"),
+                _ if self.at >= self.src.len() => break (start, "rune literal not terminated"),
                 b'\\' => {
                     self.at += literal::escape_len(&self.src[self.at..], b'\'');
                     n += 1;
@@ -370,14 +378,8 @@ impl<'s> Scanner<'s> {
                 }
             }
         };
-        match message {
-            Some(message) => {
-                let place = if message.starts_with("newline") { self.at } else { start };
-                self.error(place, self.at.max(place), message);
-                self.replace(start, self.at, b"'x'");
-            }
-            None => self.check_escapes(start, b"'x'"),
-        }
+        self.error(place, place + 1, message);
+        self.replace(start, self.at, b"'x'");
     }
 
     fn check_escapes(&mut self, start: usize, harmless: &[u8]) {

@@ -31,6 +31,13 @@ impl Types {
         out
     }
 
+    /// A type parameter list in brackets.
+    pub fn type_params_str(&self, params: &[TypeId], from: Option<PackageId>, spelling: Spelling) -> String {
+        let mut out = String::new();
+        self.write_type_params(&mut out, params, &Qualify::Name(from, spelling));
+        out
+    }
+
     /// A signature without `func`.
     pub fn signature_str(&self, ty: TypeId, from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
@@ -208,7 +215,11 @@ impl Types {
                 Some(&next) if self.bound(next) == self.bound(param) => out.push_str(", "),
                 next => {
                     out.push(' ');
-                    self.write_type(out, self.bound(param), q);
+                    // As a constraint it is hardly ever written `interface{}`.
+                    match self.bound(param) {
+                        bound if bound == self.any => out.push_str("any"),
+                        bound => self.write_type(out, bound, q),
+                    }
                     if next.is_some() {
                         out.push_str(", ");
                     }

@@ -257,7 +257,7 @@ impl<'p> FnCx<'_, 'p> {
                     Const::Bool(_) => TypeId::BOOL,
                     Const::Str(_) => TypeId::STRING,
                     Const::Int(_) => TypeId::INT,
-                    Const::Float(_) => TypeId::FLOAT64,
+                    Const::Float(_) | Const::Huge(_) => TypeId::FLOAT64,
                     Const::Complex(..) => TypeId::COMPLEX128,
                 };
                 let val = self.constant(value, own)?;

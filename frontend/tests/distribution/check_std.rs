@@ -1,10 +1,8 @@
 //! Checks the standard library: hello's closure, or what `INGOT_CHECK` or `INGOT_CHECK_ALL` say.
 
-mod common;
-
 use std::time::Instant;
 
-use common::{Program, list, patterns};
+use crate::common::{Program, list, patterns};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::parse::with_parser_stack;
 

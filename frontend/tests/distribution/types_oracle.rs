@@ -3,14 +3,12 @@
 //! `oracle/main.go` prints the facts go/types knows about each package; here the same facts are made of `Info`. Runs
 //! over the packages `INGOT_CHECK` names, by default over what hello needs. What differs on purpose is in `agree`.
 
-mod common;
-
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use common::{Listed, Loaded, Program, list, patterns};
+use crate::common::{Listed, Loaded, Program, list, patterns};
 use ingot_frontend::ast::*;
 use ingot_frontend::check::info::{Mode, SelectionKind};
 use ingot_frontend::constant::Const;
@@ -299,7 +297,7 @@ impl Printer<'_> {
                 Const::Bool(b) => b.to_string(),
                 Const::Int(i) => i.to_string(),
                 Const::Str(s) => s.iter().map(|b| format!("{b:02x}")).collect(),
-                Const::Float(_) => exponent(value.to_f64().unwrap_or(0.0)),
+                Const::Float(_) | Const::Huge(_) => exponent(value.to_f64().unwrap_or(0.0)),
                 Const::Complex(re, im) => {
                     let part = |r: &_| exponent(ingot_frontend::constant::rational_to_f64(r));
                     format!("{} {}", part(re), part(im))
@@ -500,7 +498,7 @@ fn oracle(packages: &[Listed]) -> Option<HashMap<String, (Facts, Vec<String>)>> 
     let mut child = Command::new("go")
         .args(["run", "main.go"])
         .env("GODEBUG", "gotypesalias=0")
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/distribution/oracle"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -3,11 +3,9 @@
 //! Off by default; `INGOT_MUTANTS=n` makes n mutants of each program. The mutations follow from `INGOT_SEED`. With
 //! `INGOT_MUTANTS_GC` gc has to agree about which of them are right.
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::{Listed, Program, list};
+use crate::common::{Listed, Program, list};
 use ingot_frontend::ast::NodeIds;
 use ingot_frontend::check::{Input, check_package};
 use ingot_frontend::diagnostic::render_all;

@@ -1,8 +1,5 @@
 //! What the tests over the standard library share: listing, parsing and checking packages.
 
-// Each test uses a part of this.
-#![allow(dead_code)]
-
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
