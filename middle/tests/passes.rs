@@ -224,8 +224,14 @@ fn methods_need_a_call_through_an_interface() {
     let Def::Data(d) = &m.symbols["go:itab.U,J"].def else { panic!() };
     assert_eq!((d.bytes[24..].iter().all(|b| *b == 0xff), d.bytes.len(), d.relocs.len()), (true, 32, 2));
     let Def::Data(d) = &m.symbols["type:U"].def else { panic!() };
-    assert_eq!(&d.bytes[96..], [&[0; 4][..], &[0xff; 12]].concat());
-    assert_eq!(d.relocs.len(), 1);
+    // J has the method, so its type stays.
+    assert_eq!(&d.bytes[96..], [&[0; 8][..], &[0xff; 8]].concat());
+    assert_eq!(d.relocs.len(), 2);
+
+    // Reflection may call all that are exported.
+    state.reflection = true;
+    let m = transform(&text, &["reach"], &mut state);
+    assert!(m.symbols.contains_key("T.A") && m.symbols.contains_key("U.B"));
 }
 
 #[test]

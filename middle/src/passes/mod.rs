@@ -110,6 +110,8 @@ pub struct State {
     /// Everything that was inlined. Symbols are those of the module at that time.
     pub inlined: Vec<inline::Inlined>,
     pub dropped: reach::Dropped,
+    /// `reach` found that the program gets at methods by reflection.
+    pub reflection: bool,
 }
 
 /// One pass's time.
@@ -131,7 +133,7 @@ pub struct BrokenModule {
 
 fn run_reach(module: &mut Module, state: &mut State) -> bool {
     let roots: Vec<&str> = state.roots.iter().map(String::as_str).collect();
-    let dropped = reach::run(module, &roots);
+    let dropped = reach::run(module, &roots, &mut state.reflection);
     state.dropped.functions += dropped.functions;
     state.dropped.data += dropped.data;
     state.dropped.methods += dropped.methods;

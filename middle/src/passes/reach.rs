@@ -9,12 +9,15 @@
 //! - or, being exported, if the program uses reflection to get at methods: `reflect.Value.Method`, `MethodByName`, or
 //!   a dynamic call of `reflect.Type.Method` or `MethodByName`, outside package reflect.
 //!
-//! The fields of a table entry whose method is not reached get −1, as gc's linker does, which the Go half of the
-//! runtime knows ("unreachable method called"); so do slots of itabs, whose first must not be nil.
+//! The code fields of a table entry whose method is not reached get −1, which the Go half of the runtime knows
+//! ("unreachable method called"); so do slots of itabs, whose first must not be nil. The field with the method's type
+//! gets it unless a reached interface type has the method: whether a type implements an interface, called or not, is
+//! found out by comparing these.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use crate::lower::types_desc::{ITAB_FUN, ITAB_PREFIX, fixed_size, flag};
+use crate::lower::types_desc::{ITAB_FUN, ITAB_PREFIX, fixed_size, flag, kind};
 use crate::mir::*;
 
 /// Size of `abi.Type`, and offsets in it.
@@ -35,35 +38,63 @@ pub struct Dropped {
 /// A method as interfaces know it: its name and the descriptor of its type without receiver.
 type Key = (Vec<u8>, Symbol);
 
-/// Weak references to one method: an entry of a method table or a slot of an itab.
+/// Weak references to one method.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     /// The descriptor or itab, which is reached.
     holder: Symbol,
-    /// Where the references are.
-    from: u64,
-    to: u64,
+    at: u64,
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// An entry of a method table: name, type, and two code offsets of four bytes each.
+    Table,
+    /// A slot of an itab.
+    Slot,
+}
+
+impl Entry {
+    /// The references to code.
+    fn code(self) -> Range<u64> {
+        match self.place {
+            Place::Table => self.at + 8..self.at + METHOD_SIZE as u64,
+            Place::Slot => self.at..self.at + 8,
+        }
+    }
+
+    /// All weak references.
+    fn all(self) -> Range<u64> {
+        match self.place {
+            Place::Table => self.at + 4..self.at + METHOD_SIZE as u64,
+            Place::Slot => self.code(),
+        }
+    }
 }
 
 /// Drops what the roots do not reach; symbols are renumbered.
-pub fn run(module: &mut Module, roots: &[&str]) -> Dropped {
-    let mut reach = Reach::new(module);
+///
+/// `reflection` says on entry whether the program is known to get at methods by reflection, and on return what was
+/// found: inlining may have hidden it from a later run.
+pub fn run(module: &mut Module, roots: &[&str], reflection: &mut bool) -> Dropped {
+    let mut reach = Reach::new(module, *reflection);
     for root in roots {
         if let Some(i) = module.symbols.get_index_of(*root) {
             reach.mark(Symbol(i as u32));
         }
     }
     reach.settle();
-    let (reached, unused) = (reach.reached, reach.waiting);
+    *reflection = reach.reflection;
+    let (reached, unused, declared) = (reach.reached, reach.waiting, reach.declared);
 
     let mut dropped = Dropped::default();
-    let mut entries: Vec<Entry> = unused.into_values().flatten().collect();
-    entries.sort();
-    for Entry { holder, from, to } in entries {
+    for (key, entry) in unused.iter().flat_map(|(key, entries)| entries.iter().map(move |e| (key, e))) {
         dropped.methods += 1;
-        let Def::Data(d) = &mut module.symbols[holder.index()].def else { continue };
-        d.relocs.retain(|r| !(from..to).contains(&r.offset));
-        let (from, to) = (from as usize, to as usize);
+        let Def::Data(d) = &mut module.symbols[entry.holder.index()].def else { continue };
+        let fields = if declared.contains(key) { entry.code() } else { entry.all() };
+        d.relocs.retain(|r| !fields.contains(&r.offset));
+        let (from, to) = (fields.start as usize, fields.end as usize);
         if d.bytes.len() < to {
             d.bytes.resize(to, 0);
         }
@@ -104,8 +135,10 @@ struct Reach<'a> {
     module: &'a Module,
     reached: Vec<bool>,
     work: Vec<Symbol>,
-    /// Methods that interfaces call.
+    /// Methods that are called through interfaces.
     called: HashSet<Key>,
+    /// Methods of reached interface types.
+    declared: HashSet<Key>,
     /// Entries of reached tables and itabs not reached yet.
     waiting: HashMap<Key, Vec<Entry>>,
     /// Reflection may call every exported method.
@@ -115,7 +148,7 @@ struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    fn new(module: &'a Module) -> Reach<'a> {
+    fn new(module: &'a Module, reflection: bool) -> Reach<'a> {
         let mut by_reflection = Vec::new();
         for name in ["reflect.(*rtype).Method", "reflect.(*rtype).MethodByName"] {
             match module.symbols.get(name).map(|d| &d.def) {
@@ -129,8 +162,9 @@ impl<'a> Reach<'a> {
             reached: vec![false; module.symbols.len()],
             work: Vec::new(),
             called: HashSet::new(),
+            declared: HashSet::new(),
             waiting: HashMap::new(),
-            reflection: false,
+            reflection,
             by_reflection,
         }
     }
@@ -195,8 +229,7 @@ impl<'a> Reach<'a> {
                 let Some(name) = target(d, at) else { continue };
                 self.mark(name);
                 if let Some(ty) = target(d, at + 4) {
-                    let entry = Entry { holder: s, from: at + 4, to: at + METHOD_SIZE as u64 };
-                    self.entry((self.name_text(name), ty), entry);
+                    self.entry((self.name_text(name), ty), Entry { holder: s, at, place: Place::Table });
                 }
             }
         } else if name.starts_with(ITAB_PREFIX)
@@ -205,7 +238,7 @@ impl<'a> Reach<'a> {
             let first = ITAB_FUN as u64;
             weak = first..d.relocs.last().map_or(first, |r| r.offset + 8);
             for (i, at) in weak.clone().step_by(8).enumerate() {
-                let entry = Entry { holder: s, from: at, to: at + 8 };
+                let entry = Entry { holder: s, at, place: Place::Slot };
                 match self.method_of(iface, i as u32) {
                     Some(key) => self.entry(key, entry),
                     None => self.keep(entry),
@@ -214,6 +247,11 @@ impl<'a> Reach<'a> {
         }
         for r in d.relocs.iter().filter(|r| !weak.contains(&r.offset)) {
             self.mark(r.target);
+        }
+        if is_descriptor(name) && byte(d, KIND) == kind::INTERFACE {
+            let methods = 0..u64_at(d, HEADER + 16) as u32;
+            let methods: Vec<Key> = methods.filter_map(|i| self.method_of(s, i)).collect();
+            self.declared.extend(methods);
         }
     }
 
@@ -235,8 +273,9 @@ impl<'a> Reach<'a> {
 
     fn keep(&mut self, entry: Entry) {
         let Def::Data(d) = &self.module.symbols[entry.holder.index()].def else { return };
-        let first = d.relocs.partition_point(|r| r.offset < entry.from);
-        d.relocs[first..].iter().take_while(|r| r.offset < entry.to).for_each(|r| self.mark(r.target));
+        let fields = entry.all();
+        let first = d.relocs.partition_point(|r| r.offset < fields.start);
+        d.relocs[first..].iter().take_while(|r| r.offset < fields.end).for_each(|r| self.mark(r.target));
     }
 
     fn call(&mut self, key: Key) {
