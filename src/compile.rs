@@ -104,6 +104,8 @@ impl Session<'_> {
             // A miscompile is easier to find where the IR first breaks.
             verify: std::env::var_os("INGOT_VERIFY").is_some() || Options::default().verify,
             fault: self.load.fault.clone(),
+            // Always, so that a stripped build shares its objects with others: the link leaves them out.
+            debug: true,
             ..Options::default()
         }
     }

@@ -15,6 +15,7 @@
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -37,7 +38,8 @@ struct FrameRecorder : MachineFunctionPass {
     if (currentHost && MF.getFunction().hasGC()) {
       auto name = MF.getName();
       auto &MFI = MF.getFrameInfo();
-      uint64_t bytes = MFI.hasVarSizedObjects() ? UINT64_MAX : MFI.getStackSize();
+      bool variable = MFI.hasVarSizedObjects() || MF.getSubtarget().getRegisterInfo()->hasStackRealignment(MF);
+      uint64_t bytes = variable ? UINT64_MAX : MFI.getStackSize();
       currentHost->frame(currentHost->ctx, name.data(), name.size(), bytes);
     }
     return false;

@@ -77,6 +77,9 @@ fn run_linker(request: &LinkRequest, linked: &Path) -> Result<(), LinkError> {
     let fixed = "-static -nostdlib --gc-sections --eh-frame-hdr --build-id=none --icf=none -O1 -z noexecstack -z relro -e _start -m";
     args.extend(fixed.split(' ').map(OsString::from));
     args.push(request.emulation.into());
+    if request.finalize.strip_symbols || request.finalize.strip_debug {
+        args.push("--strip-debug".into());
+    }
     args.extend(request.extra.iter().cloned());
     args.push("-o".into());
     args.push(linked.into());

@@ -186,29 +186,52 @@ fn descriptor(name: &str, method: &str, sig: &str) -> String {
 }
 
 #[test]
-fn methods_need_an_interface() {
+fn methods_need_a_call_through_an_interface() {
     let mut interface = vec![0u8; 48 + 32 + 8];
     interface[23] = 20;
     interface[64] = 1;
     let interface: String = interface.iter().map(|b| format!("\\x{b:02x}")).collect();
+    let interface = |name: &str, method: &str| {
+        format!(
+            "data @\"type:{name}\" layout1 ro \"{interface}\" [56: abs64 @\"type:{name}\" + 80, \
+             80: rel32 @\"{method}\" + 0, 84: rel32 @\"sig\" + 0]\n"
+        )
+    };
+    let itab = |ty: &str, iface: &str, method: &str| {
+        format!(
+            "data @\"go:itab.{ty},{iface}\" layout3 ro \"\" [0: abs64 @\"type:{iface}\" + 0, \
+             8: abs64 @\"type:{ty}\" + 0, 24: abs64 @\"{ty}.{method}\" + 0]\n"
+        )
+    };
     let text = format!(
-        "layout0 = size 112 align 8 ptrs []\nlayout1 = size 88 align 8 ptrs []\nlayout2 = size 3 align 1 ptrs []\n\
-         data @\"A\" layout2 ro \"\\x01\\x01A\"\ndata @\"B\" layout2 ro \"\\x01\\x01B\"\ndata @\"sig\" layout2 ro \"\"\n{}{}\
-         data @\"type:I\" layout1 ro \"{interface}\" [56: abs64 @\"type:I\" + 80, 80: rel32 @\"A\" + 0, 84: rel32 @\"sig\" + 0]\n\
+        "layout0 = size 112 align 8 ptrs []\nlayout1 = size 88 align 8 ptrs []\nlayout2 = size 3 align 1 ptrs []\nlayout3 = size 32 align 8 ptrs []\n\
+         data @\"A\" layout2 ro \"\\x01\\x01A\"\ndata @\"B\" layout2 ro \"\\x01\\x01B\"\ndata @\"sig\" layout2 ro \"\"\n{}{}{}{}{}{}\
          func @\"T.A\" () -> () {{\nbb0:\n return\n}}\nfunc @\"U.B\" () -> () {{\nbb0:\n return\n}}\nfunc @\"unused\" () -> () {{\nbb0:\n return\n}}\n\
-         func @\"main\" () -> (ptr, ptr) {{\nbb0:\n v0: ptr = global_addr @\"type:T\", 0\n v1: ptr = global_addr @\"type:U\", 0\n \
-         v2: ptr = global_addr @\"type:I\", 0\n return v0, v1\n}}\n",
+         func @\"main\" () -> (ptr, ptr) {{\nbb0:\n v0: ptr = global_addr @\"go:itab.T,I\", 0\n v1: ptr = global_addr @\"go:itab.U,J\", 0\n \
+         v2: raw = load raw, v0\n call_method @\"type:I\" 0(v2) : () -> ()\n return v0, v1\n}}\n",
         descriptor("T", "A", "sig"),
         descriptor("U", "B", "sig"),
+        interface("I", "A"),
+        interface("J", "B"),
+        itab("T", "I", "A"),
+        itab("U", "J", "B"),
     );
     let mut state = State { roots: vec!["main".into()], ..State::default() };
     let m = transform(&text, &["reach"], &mut state);
     assert!(m.symbols.contains_key("T.A"));
     assert!(!m.symbols.contains_key("U.B") && !m.symbols.contains_key("unused"));
-    assert_eq!((state.dropped.functions, state.dropped.methods), (2, 1));
+    assert_eq!((state.dropped.functions, state.dropped.methods), (2, 2));
+    let Def::Data(d) = &m.symbols["go:itab.U,J"].def else { panic!() };
+    assert_eq!((d.bytes[24..].iter().all(|b| *b == 0xff), d.bytes.len(), d.relocs.len()), (true, 32, 2));
     let Def::Data(d) = &m.symbols["type:U"].def else { panic!() };
-    assert_eq!(&d.bytes[96..], [&[0; 4][..], &[0xff; 12]].concat());
-    assert_eq!(d.relocs.len(), 1);
+    // J has the method, so its type stays.
+    assert_eq!(&d.bytes[96..], [&[0; 8][..], &[0xff; 8]].concat());
+    assert_eq!(d.relocs.len(), 2);
+
+    // Reflection may call all that are exported.
+    state.reflection = true;
+    let m = transform(&text, &["reach"], &mut state);
+    assert!(m.symbols.contains_key("T.A") && m.symbols.contains_key("U.B"));
 }
 
 #[test]

@@ -85,7 +85,13 @@ fn everything() -> Module {
             signed: nowb,
         }));
     }
-    for callee in [Callee::Direct(f), Callee::Closure, Callee::Code, Callee::Runtime(ext)] {
+    for callee in [
+        Callee::Direct(f),
+        Callee::Closure,
+        Callee::Code,
+        Callee::Method { iface: ext, index: 3 },
+        Callee::Runtime(ext),
+    ] {
         ops.push(Op::Call { callee, sig: sig.clone(), args: vec![v, w] });
         ops.push(Op::Call { callee, sig: Signature::default(), args: vec![] });
     }

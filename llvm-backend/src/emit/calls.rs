@@ -55,7 +55,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
                 ty.context = true;
                 rest
             }
-            Callee::Code => {
+            Callee::Code | Callee::Method { .. } => {
                 if args.is_empty() {
                     return Err("a call of code without its address".into());
                 }

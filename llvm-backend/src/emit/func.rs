@@ -133,6 +133,9 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         add(unit.enum_attr("uwtable", 2));
         add(unit.enum_attr("null_pointer_is_valid", 0));
         add(unit.string_attr("frame-pointer", "none"));
+        // Maps and walker know a frame by its distance from SP: what LLVM spills, wide vectors too, makes do with the
+        // alignment of the stack.
+        add(unit.string_attr("no-realign-stack", ""));
         // Every call has its frame: tracebacks, recover and the stack limit count them.
         add(unit.string_attr("disable-tail-calls", "true"));
         if func.pragmas.nosplit {

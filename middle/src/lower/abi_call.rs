@@ -110,10 +110,11 @@ impl FnCx<'_, '_> {
         self.call_results(abi, &args, &words)
     }
 
-    /// Calls a code address.
-    pub fn call_code(&mut self, code: Value, abi: &Abi, vals: &[Val]) -> Vec<Val> {
+    /// Calls method `index` of the interface type `iface` by its code address.
+    pub fn call_method(&mut self, (iface, index): (TypeId, u32), code: Value, abi: &Abi, vals: &[Val]) -> Vec<Val> {
         let args = self.call_args(abi, vals);
-        let words = self.b.call_code(code, &abi.sig, args.words.clone());
+        let iface = self.lo.type_desc(iface);
+        let words = self.b.call_method((iface, index), code, &abi.sig, args.words.clone());
         self.call_results(abi, &args, &words)
     }
 }

@@ -72,8 +72,8 @@ impl<'p> FnCx<'_, 'p> {
                     alive.into_iter().for_each(|ptr| self.b.keep_alive(ptr));
                     Ok(results)
                 }
-                Target::InterfaceMethod { index, .. } => {
-                    let index = *index;
+                Target::InterfaceMethod { iface, index } => {
+                    let (iface, index) = (*iface, *index);
                     let (recv, _) = self.receiver(operand, &selection)?;
                     let mut args = self.call_operands(call, sig)?;
                     self.at(e.pos());
@@ -81,7 +81,7 @@ impl<'p> FnCx<'_, 'p> {
                     let (code, data) = self.interface_method(&recv, index);
                     args.insert(0, Val::one(data));
                     let abi = self.lo.abi(Some(TypeId::UNSAFE_POINTER), sig);
-                    Ok(self.call_code(code, &abi, &args))
+                    Ok(self.call_method((iface, index), code, &abi, &args))
                 }
                 Target::Field => Err(self.ice("call of no method")),
             };

@@ -38,8 +38,8 @@ enum Later {
 enum Callee {
     Symbol(Symbol),
     Closure(Value),
-    /// An interface: the method's index, and the interface as first argument.
-    Method(u32),
+    /// An interface type and the method's index; the interface is the first argument.
+    Method(TypeId, u32),
 }
 
 impl<'p> FnCx<'_, 'p> {
@@ -153,12 +153,12 @@ impl<'p> FnCx<'_, 'p> {
                             let closure = vals.remove(0).leaf(0);
                             cx.call_value(closure, &abi, &vals)
                         }
-                        Callee::Method(index) => {
+                        Callee::Method(iface, index) => {
                             let (code, data) = cx.interface_method(&vals[0], index);
                             vals[0] = Val::one(data);
                             let params = std::iter::once(TypeId::UNSAFE_POINTER).chain(abi.params[1..].iter().copied());
                             let abi = cx.lo.abi_of(params.collect(), abi.results.clone());
-                            cx.call_code(code, &abi, &vals)
+                            cx.call_method((iface, index), code, &abi, &vals)
                         }
                     };
                     Ok(())
@@ -182,10 +182,10 @@ impl<'p> FnCx<'_, 'p> {
             let mut args = vec![recv];
             let callee = match &selection.target {
                 Target::Method { method, recv } => Callee::Symbol(self.lo.method_func(*method, *recv)),
-                Target::InterfaceMethod { index, .. } => {
+                Target::InterfaceMethod { iface, index } => {
                     self.at(e.pos());
                     self.b.nil_check(args[0].leaf(0));
-                    Callee::Method(*index)
+                    Callee::Method(*iface, *index)
                 }
                 Target::Field => return Err(self.ice(format_args!("{} is no method", name.name))),
             };

@@ -84,6 +84,8 @@ pub fn fixed_size(kind: u8) -> u64 {
 
 /// Byte offset of `abi.ITab.Fun`.
 pub const ITAB_FUN: i64 = 24;
+/// What names of itabs begin with.
+pub const ITAB_PREFIX: &str = "go:itab.";
 
 fn kind_of(types: &Types, ty: TypeId) -> u8 {
     use Basic::*;
@@ -550,7 +552,8 @@ impl<'p> Lower<'p> {
 
     /// The itab of a concrete type for an interface type with methods.
     pub(super) fn itab(&mut self, ty: TypeId, iface: TypeId) -> Symbol {
-        let name = format!("go:itab.{}", short_name(&format!("{},{}", self.link_string(ty), self.link_string(iface))));
+        let name =
+            format!("{ITAB_PREFIX}{}", short_name(&format!("{},{}", self.link_string(ty), self.link_string(iface))));
         self.constant(&name, 8, |lo| {
             let mut buf = DataBuf::sized(ITAB_FUN as u64);
             let (i, t) = (lo.type_desc(iface), lo.type_desc(ty));

@@ -164,14 +164,14 @@ impl<'p> Lower<'p> {
         let (ty, at) = self.walk(b, recv, at, &found.path);
         let mut args = outs;
         let results = match found.target {
-            Target::InterfaceMethod { index, .. } => {
+            Target::InterfaceMethod { iface, index } => {
                 let words = self.argument(b, ty, at);
                 let sig = self.interface_signature(found.ty);
                 args.push(words[1]);
                 args.extend(rest);
                 b.nil_check(words[0]);
                 let code = b.load_at(Ty::Raw, words[0], ITAB_FUN + index as i64 * WORD as i64);
-                b.call_code(code, &sig, args)
+                b.call_method((self.type_desc(iface), index), code, &sig, args)
             }
             Target::Method { method, recv: named } => {
                 let by_pointer = self.types.object(method).func_decl().is_some_and(|d| d.ptr_recv);

@@ -518,10 +518,16 @@ impl FuncBuilder {
         self.push(Op::Call { callee: Callee::Closure, sig: sig.clone(), args }).to_vec()
     }
 
-    /// Calls a code address.
-    pub fn call_code(&mut self, code: Value, sig: &Signature, mut args: Vec<Value>) -> Vec<Value> {
+    /// Calls method `index` of the interface type `iface`, whose code address is in an itab.
+    pub fn call_method(
+        &mut self,
+        (iface, index): (Symbol, u32),
+        code: Value,
+        sig: &Signature,
+        mut args: Vec<Value>,
+    ) -> Vec<Value> {
         args.insert(0, code);
-        self.push(Op::Call { callee: Callee::Code, sig: sig.clone(), args }).to_vec()
+        self.push(Op::Call { callee: Callee::Method { iface, index }, sig: sig.clone(), args }).to_vec()
     }
 
     // Terminators.

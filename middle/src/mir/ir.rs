@@ -235,8 +235,11 @@ pub enum Callee {
     /// A function value: operand 0 is a `Ptr` to a closure object whose first word is the code address; it is
     /// also passed as the context. Nil is checked by a `nil_check` before.
     Closure,
-    /// A code address: operand 0 is `Raw` (an itab's slot), the rest are the arguments.
+    /// A code address: operand 0 is `Raw`, the rest are the arguments.
     Code,
+    /// A method of an interface: as `Code`, the address being slot `index` of an itab of the interface type of that
+    /// descriptor. What no such call names, no itab and no method table need hold.
+    Method { iface: Symbol, index: u32 },
     /// A runtime function (see `ingot_abi::RuntimeFn`), by symbol; kind and signature are the table's.
     Runtime(Symbol),
 }

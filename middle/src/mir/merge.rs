@@ -2,7 +2,7 @@
 
 use indexmap::map::Entry;
 
-use super::{Callee, Def, Func, LayoutId, Module, Op, PosId, Position, Symbol, SymbolData};
+use super::{Def, Func, LayoutId, Module, Op, PosId, Position, Symbol, SymbolData};
 
 /// Two modules define one symbol, and not both as `dedup`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,15 +89,9 @@ impl Maps {
     }
 
     fn op(&self, op: &mut Op) {
-        match op {
-            Op::GlobalAddr(s, _) | Op::FuncAddr(s) => *s = self.symbols[s.index()],
-            Op::MemCopy { layout, .. } | Op::MemZero { layout, .. } => *layout = self.layouts[layout.index()],
-            Op::AllocHeap { layout, type_desc } => {
-                *layout = self.layouts[layout.index()];
-                *type_desc = self.symbols[type_desc.index()];
-            }
-            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s), .. } => *s = self.symbols[s.index()],
-            _ => {}
+        op.for_each_symbol_mut(|s| *s = self.symbols[s.index()]);
+        if let Op::MemCopy { layout, .. } | Op::MemZero { layout, .. } | Op::AllocHeap { layout, .. } = op {
+            *layout = self.layouts[layout.index()];
         }
     }
 }

@@ -350,6 +350,7 @@ impl Reader {
         let callee = match pair.as_rule() {
             Rule::call_closure => Callee::Closure,
             Rule::call_code => Callee::Code,
+            Rule::call_method => Callee::Method { iface: self.symbol(&mut inner)?, index: inner.int()? },
             Rule::call_runtime => Callee::Runtime(self.symbol(&mut inner)?),
             _ => Callee::Direct(self.symbol(&mut inner)?),
         };

@@ -235,6 +235,7 @@ impl InstDisplay<'_> {
                     Callee::Direct(s) => write!(f, "call {}", name(s))?,
                     Callee::Closure => f.write_str("call_closure")?,
                     Callee::Code => f.write_str("call_code")?,
+                    Callee::Method { iface, index } => write!(f, "call_method {} {index}", name(iface))?,
                     Callee::Runtime(s) => write!(f, "call_runtime {}", name(s))?,
                 }
                 write!(f, "({}) : {sig}", Commas(args))

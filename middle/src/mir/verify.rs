@@ -490,7 +490,7 @@ impl<'a> Verifier<'a> {
                 }
                 ensure!(!sig.context, "a direct call passes no context");
             }
-            Callee::Closure | Callee::Code => {
+            Callee::Closure | Callee::Code | Callee::Method { .. } => {
                 let ty = if *callee == Callee::Closure { Ty::Ptr } else { Ty::Raw };
                 let Some((target, args)) = args.split_first() else { return Err("who is called?".to_owned()) };
                 self.want(*target, ty)?;

@@ -151,7 +151,7 @@ impl Op {
     pub fn for_each_symbol(&self, mut f: impl FnMut(Symbol)) {
         match self {
             Op::GlobalAddr(s, _) | Op::FuncAddr(s) | Op::AllocHeap { type_desc: s, .. } => f(*s),
-            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s), .. } => f(*s),
+            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s) | Callee::Method { iface: s, .. }, .. } => f(*s),
             _ => {}
         }
     }
@@ -160,7 +160,7 @@ impl Op {
     pub fn for_each_symbol_mut(&mut self, mut f: impl FnMut(&mut Symbol)) {
         match self {
             Op::GlobalAddr(s, _) | Op::FuncAddr(s) | Op::AllocHeap { type_desc: s, .. } => f(s),
-            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s), .. } => f(s),
+            Op::Call { callee: Callee::Direct(s) | Callee::Runtime(s) | Callee::Method { iface: s, .. }, .. } => f(s),
             _ => {}
         }
     }

@@ -57,7 +57,7 @@ pub fn run(func: &mut Func, cx: &FuncContext) -> bool {
         let Op::Call { callee, sig, args } = &func.insts[i].op else { continue };
         let target = match callee {
             Callee::Closure => closure_code(func, &def, cx.module, args[0]),
-            Callee::Code => match def[args[0].index()].map(|d| &func.insts[d.index()].op) {
+            Callee::Code | Callee::Method { .. } => match def[args[0].index()].map(|d| &func.insts[d.index()].op) {
                 Some(&Op::FuncAddr(f)) => Some(f),
                 _ => known_itab_slot(func, &def, cx.module, args[0]),
             },

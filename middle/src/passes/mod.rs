@@ -116,6 +116,8 @@ pub struct State {
     pub dropped: reach::Dropped,
     pub sharing: shapes::Policy,
     pub shared: shapes::Shared,
+    /// `reach` found that the program gets at methods by reflection.
+    pub reflection: bool,
 }
 
 /// One pass's time.
@@ -137,7 +139,7 @@ pub struct BrokenModule {
 
 fn run_reach(module: &mut Module, state: &mut State) -> bool {
     let roots: Vec<&str> = state.roots.iter().map(String::as_str).collect();
-    let dropped = reach::run(module, &roots);
+    let dropped = reach::run(module, &roots, &mut state.reflection);
     state.dropped.functions += dropped.functions;
     state.dropped.data += dropped.data;
     state.dropped.methods += dropped.methods;

@@ -1,19 +1,23 @@
 //! What a whole program can reach; the rest is dropped before it costs anything.
 //!
-//! From the roots, everything that a reached function or data global names is reached, with one exception: the method
-//! table of a type descriptor names every method of the type, most of which nobody can call. Those references are weak.
-//! A method is reached through its table only
+//! From the roots, everything that a reached function or data global names is reached, with two exceptions: the method
+//! table of a type descriptor names every method of the type, and an itab every method of its interface, most of which
+//! nobody calls. Those references are weak. A method is reached through them only
 //!
-//! - if a reached interface type has a method of its name and type (then an itab of the two can be built at run time);
+//! - if a reached function calls a method of its name and type through some interface (then that interface may hold the
+//!   type, its itab being constant or built at run time);
 //! - or, being exported, if the program uses reflection to get at methods: `reflect.Value.Method`, `MethodByName`, or
-//!   a dynamic call with the signature of `reflect.Type.Method` or `MethodByName`, outside package reflect.
+//!   a dynamic call of `reflect.Type.Method` or `MethodByName`, outside package reflect.
 //!
-//! The fields of a table entry whose method is not reached get −1, as gc's linker does, which the Go half of the
-//! runtime knows ("unreachable method called").
+//! The code fields of a table entry whose method is not reached get −1, which the Go half of the runtime knows
+//! ("unreachable method called"); so do slots of itabs, whose first must not be nil. The field with the method's type
+//! gets it unless a reached interface type has the method: whether a type implements an interface, called or not, is
+//! found out by comparing these.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
-use crate::lower::types_desc::{fixed_size, flag, kind};
+use crate::lower::types_desc::{ITAB_FUN, ITAB_PREFIX, fixed_size, flag, kind};
 use crate::mir::*;
 
 /// Size of `abi.Type`, and offsets in it.
@@ -34,39 +38,67 @@ pub struct Dropped {
 /// A method as interfaces know it: its name and the descriptor of its type without receiver.
 type Key = (Vec<u8>, Symbol);
 
-/// One entry of a reached descriptor's method table.
-#[derive(Clone, Copy)]
+/// Weak references to one method.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    descriptor: Symbol,
-    /// Offset of the entry.
+    /// The descriptor or itab, which is reached.
+    holder: Symbol,
     at: u64,
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// An entry of a method table: name, type, and two code offsets of four bytes each.
+    Table,
+    /// A slot of an itab.
+    Slot,
+}
+
+impl Entry {
+    /// The references to code.
+    fn code(self) -> Range<u64> {
+        match self.place {
+            Place::Table => self.at + 8..self.at + METHOD_SIZE as u64,
+            Place::Slot => self.at..self.at + 8,
+        }
+    }
+
+    /// All weak references.
+    fn all(self) -> Range<u64> {
+        match self.place {
+            Place::Table => self.at + 4..self.at + METHOD_SIZE as u64,
+            Place::Slot => self.code(),
+        }
+    }
 }
 
 /// Drops what the roots do not reach; symbols are renumbered.
-pub fn run(module: &mut Module, roots: &[&str]) -> Dropped {
-    let mut reach = Reach::new(module);
+///
+/// `reflection` says on entry whether the program is known to get at methods by reflection, and on return what was
+/// found: inlining may have hidden it from a later run.
+pub fn run(module: &mut Module, roots: &[&str], reflection: &mut bool) -> Dropped {
+    let mut reach = Reach::new(module, *reflection);
     for root in roots {
         if let Some(i) = module.symbols.get_index_of(*root) {
             reach.mark(Symbol(i as u32));
         }
     }
     reach.settle();
-    let (reached, unused) = (reach.reached, reach.waiting);
+    *reflection = reach.reflection;
+    let (reached, unused, declared) = (reach.reached, reach.waiting, reach.declared);
 
     let mut dropped = Dropped::default();
-    let mut entries: Vec<Entry> = unused.into_values().flatten().collect();
-    entries.sort_by_key(|e| (e.descriptor, e.at));
-    entries.dedup_by_key(|e| (e.descriptor, e.at));
-    for entry in entries {
+    for (key, entry) in unused.iter().flat_map(|(key, entries)| entries.iter().map(move |e| (key, e))) {
         dropped.methods += 1;
-        let Def::Data(d) = &mut module.symbols[entry.descriptor.index()].def else { continue };
-        let fields = entry.at + 4..entry.at + METHOD_SIZE as u64;
+        let Def::Data(d) = &mut module.symbols[entry.holder.index()].def else { continue };
+        let fields = if declared.contains(key) { entry.code() } else { entry.all() };
         d.relocs.retain(|r| !fields.contains(&r.offset));
-        let end = fields.end as usize;
-        if d.bytes.len() < end {
-            d.bytes.resize(end, 0);
+        let (from, to) = (fields.start as usize, fields.end as usize);
+        if d.bytes.len() < to {
+            d.bytes.resize(to, 0);
         }
-        d.bytes[fields.start as usize..end].fill(0xff);
+        d.bytes[from..to].fill(0xff);
     }
     for (i, data) in module.symbols.values().enumerate() {
         match data.def {
@@ -103,9 +135,11 @@ struct Reach<'a> {
     module: &'a Module,
     reached: Vec<bool>,
     work: Vec<Symbol>,
-    /// Methods that interfaces call.
+    /// Methods that are called through interfaces.
     called: HashSet<Key>,
-    /// Entries of reached tables not reached yet.
+    /// Methods of reached interface types.
+    declared: HashSet<Key>,
+    /// Entries of reached tables and itabs not reached yet.
     waiting: HashMap<Key, Vec<Entry>>,
     /// Reflection may call every exported method.
     reflection: bool,
@@ -114,7 +148,7 @@ struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    fn new(module: &'a Module) -> Reach<'a> {
+    fn new(module: &'a Module, reflection: bool) -> Reach<'a> {
         let mut by_reflection = Vec::new();
         for name in ["reflect.(*rtype).Method", "reflect.(*rtype).MethodByName"] {
             match module.symbols.get(name).map(|d| &d.def) {
@@ -128,8 +162,9 @@ impl<'a> Reach<'a> {
             reached: vec![false; module.symbols.len()],
             work: Vec::new(),
             called: HashSet::new(),
+            declared: HashSet::new(),
             waiting: HashMap::new(),
-            reflection: false,
+            reflection,
             by_reflection,
         }
     }
@@ -162,7 +197,20 @@ impl<'a> Reach<'a> {
                     self.use_reflection();
                 }
             });
-            if let Op::Call { callee: Callee::Code, sig, .. } = &inst.op
+            let Op::Call { callee, sig, .. } = &inst.op else { continue };
+            let may_be_reflection = match *callee {
+                Callee::Code => true,
+                Callee::Method { iface, index } => match self.method_of(iface, index) {
+                    Some(key) => {
+                        let gets_methods = matches!(&key.0[..], b"Method" | b"MethodByName");
+                        self.call(key);
+                        gets_methods
+                    }
+                    None => true,
+                },
+                _ => false,
+            };
+            if may_be_reflection
                 && !in_reflect
                 && self.by_reflection.iter().any(|m| m.params == sig.params && m.results == sig.results)
             {
@@ -172,36 +220,50 @@ impl<'a> Reach<'a> {
     }
 
     fn data(&mut self, s: Symbol, d: &Data) {
-        let weak = match table(self.module.name_of(s), d) {
-            Some((at, count)) => {
-                for i in 0..count {
-                    self.entry(Entry { descriptor: s, at: at + (i * METHOD_SIZE) as u64 }, d);
+        let name = self.module.name_of(s);
+        let mut weak = 0..0;
+        if let Some((start, count)) = table(name, d) {
+            weak = start..start + (count * METHOD_SIZE) as u64;
+            for at in weak.clone().step_by(METHOD_SIZE) {
+                // A method's name stays: the table's entries stay in order.
+                let Some(name) = target(d, at) else { continue };
+                self.mark(name);
+                if let Some(ty) = target(d, at + 4) {
+                    self.entry((self.name_text(name), ty), Entry { holder: s, at, place: Place::Table });
                 }
-                at..at + (count * METHOD_SIZE) as u64
             }
-            None => 0..0,
-        };
-        for r in &d.relocs {
-            // A method's name stays: the table's entries stay in order.
-            if !weak.contains(&r.offset) || (r.offset - weak.start) % METHOD_SIZE as u64 == 0 {
-                self.mark(r.target);
+        } else if name.starts_with(ITAB_PREFIX)
+            && let Some(iface) = target(d, 0)
+        {
+            let first = ITAB_FUN as u64;
+            weak = first..d.relocs.last().map_or(first, |r| r.offset + 8);
+            for (i, at) in weak.clone().step_by(8).enumerate() {
+                let entry = Entry { holder: s, at, place: Place::Slot };
+                match self.method_of(iface, i as u32) {
+                    Some(key) => self.entry(key, entry),
+                    None => self.keep(entry),
+                }
             }
         }
-        if is_descriptor(self.module.name_of(s)) && byte(d, KIND) == kind::INTERFACE {
-            let Some(list) = d.relocs.iter().find(|r| r.offset == HEADER as u64 + 8) else { return };
-            let count = u64_at(d, HEADER + 16);
-            for i in 0..count {
-                let at = list.addend as u64 + 8 * i;
-                if let (Some(name), Some(ty)) = (target(d, at), target(d, at + 4)) {
-                    self.call((self.name_text(name), ty));
-                }
-            }
+        for r in d.relocs.iter().filter(|r| !weak.contains(&r.offset)) {
+            self.mark(r.target);
+        }
+        if is_descriptor(name) && byte(d, KIND) == kind::INTERFACE {
+            let methods = 0..u64_at(d, HEADER + 16) as u32;
+            let methods: Vec<Key> = methods.filter_map(|i| self.method_of(s, i)).collect();
+            self.declared.extend(methods);
         }
     }
 
-    fn entry(&mut self, entry: Entry, d: &Data) {
-        let (Some(name), Some(ty)) = (target(d, entry.at), target(d, entry.at + 4)) else { return };
-        let key = (self.name_text(name), ty);
+    /// Method `index` of the interface type of that descriptor; `None` if the descriptor is defined elsewhere.
+    fn method_of(&self, iface: Symbol, index: u32) -> Option<Key> {
+        let Def::Data(d) = &self.module.symbols[iface.index()].def else { return None };
+        let list = d.relocs.iter().find(|r| r.offset == HEADER as u64 + 8)?;
+        let at = list.addend as u64 + 8 * u64::from(index);
+        Some((self.name_text(target(d, at)?), target(d, at + 4)?))
+    }
+
+    fn entry(&mut self, key: Key, entry: Entry) {
         if self.called.contains(&key) || (self.reflection && is_exported(&key.0)) {
             self.keep(entry);
         } else {
@@ -210,12 +272,10 @@ impl<'a> Reach<'a> {
     }
 
     fn keep(&mut self, entry: Entry) {
-        let Def::Data(d) = &self.module.symbols[entry.descriptor.index()].def else { return };
-        for field in [4, 8, 12] {
-            if let Some(t) = target(d, entry.at + field) {
-                self.mark(t);
-            }
-        }
+        let Def::Data(d) = &self.module.symbols[entry.holder.index()].def else { return };
+        let fields = entry.all();
+        let first = d.relocs.partition_point(|r| r.offset < fields.start);
+        d.relocs[first..].iter().take_while(|r| r.offset < fields.end).for_each(|r| self.mark(r.target));
     }
 
     fn call(&mut self, key: Key) {

@@ -612,7 +612,7 @@ where
                         let f = self.code(read(words[0], 8));
                         self.call(f, &words[1..], words[0])?
                     }
-                    Callee::Code => {
+                    Callee::Code | Callee::Method { .. } => {
                         let f = self.code(words[0]);
                         self.call(f, &words[1..], 0)?
                     }

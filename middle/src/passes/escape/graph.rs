@@ -424,7 +424,7 @@ impl Builder<'_> {
                 // Calling a closure does to its own object what was accounted for where it was made.
                 None => self.apply(None, &args[1..], results),
             },
-            Callee::Code => self.apply(None, &args[1..], results),
+            Callee::Code | Callee::Method { .. } => self.apply(None, &args[1..], results),
         }
     }
 
