@@ -2,6 +2,8 @@
 
 package runtime
 
+import _ "unsafe" // for go:linkname
+
 // coro holds, while one side runs, the goroutine of the other.
 type coro struct {
 	g    uintptr

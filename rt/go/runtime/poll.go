@@ -2,6 +2,8 @@
 
 package runtime
 
+import _ "unsafe" // for go:linkname
+
 //go:linkname poll_runtime_pollServerInit internal/poll.runtime_pollServerInit
 func poll_runtime_pollServerInit() { rt_poll_init() }
 
