@@ -80,15 +80,15 @@ bb0(v0: ptr):
 }}"#
         )
     };
-    check(&of("main.p"), Stage::LlvmOpt, &["@main.p"], &["@llvm.experimental.gc.relocate"]);
-    check(&of("rt_newproc"), Stage::LlvmOpt, &["@rt_newproc", "@llvm.experimental.gc.relocate"], &[]);
+    check(&of("main.p"), Stage::LlvmOpt, &["@main.p"], &["gc.relocate.p1(token %"]);
+    check(&of("rt_newproc"), Stage::LlvmOpt, &["@rt_newproc", "gc.relocate.p1(token %"], &[]);
     let again = r#"func @"main.f" (ptr) -> () nosplit start !1 {
 bb0(v0: ptr):
   call @"main.p"(v0) : (ptr) -> () !1
   call @"main.p"(v0) : (ptr) -> () !1
   return
 }"#;
-    check(again, Stage::LlvmOpt, &["@main.p", "call coldcc ptr addrspace(1) @llvm.experimental.gc.relocate", "@main.p"], &[]);
+    check(again, Stage::LlvmOpt, &["@main.p", "gc.relocate.p1(token %", "@main.p"], &[]);
 }
 
 #[test]
