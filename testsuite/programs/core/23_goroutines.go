@@ -26,11 +26,11 @@ func worker(id int, jobs <-chan int, results chan<- [2]int, done chan<- struct{}
 
 func sieve(n int) (primes []int) {
 	ch := make(chan int)
-	go func() {
+	go func(out chan<- int) {
 		for i := 2; ; i++ {
-			ch <- i
+			out <- i
 		}
-	}()
+	}(ch)
 	for range n {
 		p := <-ch
 		primes = append(primes, p)
