@@ -24,15 +24,13 @@ smoke: build
 test: build
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path rt/Cargo.toml
-	$(SUITE) --ingot $(INGOT) --mode dev,release
-	$(SUITE) --ingot $(INGOT) --mode stress --filter core/0
-	$(SUITE) --ingot $(INGOT) --mode stress --filter core/1
+	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --rounds 2
 
 # Every program of the suite against gc in dev and release.
 suite: build
 	$(SUITE) --ingot $(INGOT) --mode dev,release
 
-# Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on.
+# Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on, on 2 to 4 threads, every other in slices.
 stress: build
 	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
 

@@ -572,6 +572,34 @@ bb3:
     check(f, Stage::LlvmOpt, &["@rt_write_barrier("], &["llvm.memcpy", "llvm.memmove"]);
 }
 
+/// A search that the vectorizer compares sixteen addresses at a time in: the vector it compares with lives over polls.
+#[test]
+fn wide_vectors_on_the_stack_do_not_realign_it() {
+    let f = r#"func @"main.f" (ptr, i64, ptr) -> (i64) start !1 {
+bb0(v0: ptr, v1: i64, v2: ptr):
+  v3: i64 = int i64, 0
+  jump bb1(v3)
+bb1(v4: i64):
+  v5: bool = cmp.slt v4, v1
+  branch v5, bb2, bb5
+bb2:
+  v6: ptr = ptr_index v0, v4, 24, 0
+  v7: bool = cmp.eq v6, v2
+  branch v7, bb4, bb3
+bb3:
+  v8: i64 = int i64, 1
+  v9: i64 = add v4, v8
+  jump bb1(v9)
+bb4:
+  return v4
+bb5:
+  v10: i64 = int i64, -1
+  return v10
+}"#;
+    check_at(f, Level::O2, Stage::LlvmOpt, &["gc.relocate.v16p1"], &[]);
+    check(f, Stage::Asm, &["rt_poll"], &["%rsp, %rbp", "andq\t$-"]);
+}
+
 #[test]
 fn division_and_shifts_have_no_undefined_results() {
     let f = r#"func @"main.f" (i64, i64, i8) -> (i64, i64, i64, i8, i8) start !1 {

@@ -131,6 +131,17 @@ pub fn build_with_ingot(ingot: &Path, program: &Program, dev: bool, out: &Path) 
     Err(format!("ingot build: {}\n  | {}\n", run.ended, said.join("\n  | ")))
 }
 
+/// What a stress run with this seed switches on: every other one marks in slices.
+fn stress_switches(seed: u64) -> String {
+    let slice = if seed.is_multiple_of(2) { "slice," } else { "" };
+    format!("move,gc,poison,verify,{slice}seed={seed}")
+}
+
+/// How many threads it runs on: 2 to 4.
+fn stress_threads(seed: u64) -> u64 {
+    2 + seed % 3
+}
+
 fn run_binary(settings: &Settings, program: &Program, binary: &Path, stress: Option<u64>) -> Result<Run, String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut command = Command::new(binary);
@@ -140,7 +151,8 @@ fn run_binary(settings: &Settings, program: &Program, binary: &Path, stress: Opt
     }
     let mut limit = settings.time_limit;
     if let Some(seed) = stress {
-        command.env("INGOT_STRESS", format!("move,gc,poison,verify,seed={seed}"));
+        command.env("INGOT_STRESS", stress_switches(seed));
+        command.env("GOMAXPROCS", stress_threads(seed).to_string());
         limit *= STRESS_SLOWDOWN;
     }
     exec::run(&mut command, program.stdin().as_deref(), limit)
@@ -292,9 +304,9 @@ mod tests {
 
     #[test]
     fn gives_stress_runs_their_seeds() {
-        let script = "echo out; echo err >&2\ncase \"$INGOT_STRESS\" in\n\
-            move,gc,poison,verify,seed=40) echo ingot stress: moves=4 collections=2 >&2;;\n\
-            move,gc,poison,verify,seed=41) echo ingot stress: moves=0 collections=2 >&2;;\nesac";
+        let script = "echo out; echo err >&2\ncase \"$INGOT_STRESS $GOMAXPROCS\" in\n\
+            \"move,gc,poison,verify,slice,seed=40 3\") echo ingot stress: moves=4 collections=2 >&2;;\n\
+            \"move,gc,poison,verify,seed=41 4\") echo ingot stress: moves=0 collections=2 >&2;;\nesac";
         let results = check(script);
         assert_eq!(results[0].1, Ok(()));
         let text = results[2].1.clone().unwrap_err();

@@ -192,10 +192,10 @@ func Stack(buf []byte, all bool) int {
 	if len(buf) == 0 {
 		return 0
 	}
+	printlock() // before the world stops: its holder may have to run to give it up
 	if all {
 		rt_stop_world()
 	}
-	printlock()
 	printer.sink = buf
 	printer.full = 0
 	printOwnTraceback(2)
@@ -204,9 +204,9 @@ func Stack(buf []byte, all bool) int {
 	}
 	n := printer.full
 	printer.sink = nil
-	printunlock()
 	if all {
 		rt_start_world()
 	}
+	printunlock()
 	return n
 }
