@@ -6,7 +6,7 @@ SUITE := target/release/testsuite
 ROUNDS ?= 20
 SEED ?= 1
 
-.PHONY: setup build demo test smoke suite stress clean
+.PHONY: setup build demo test smoke suite stress large clean
 setup:
 	@scripts/setup
 
@@ -35,6 +35,10 @@ suite: build
 # Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on.
 stress: build
 	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
+
+# What needs gigabytes: a million goroutines, five million frames; and hello's size and start.
+large: build
+	@scripts/large
 
 clean:
 	$(CARGO) clean

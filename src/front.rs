@@ -195,18 +195,16 @@ impl Front {
         }
         (!out.is_empty()).then_some(out)
     }
-
-    pub fn unit(&self, import_path: &str) -> Option<&Unit> {
-        self.units.iter().find(|u| u.package.import_path == import_path)
-    }
 }
 
 impl Unit {
     fn lacks_main(&self) -> bool {
         !self.package.dep_only
-            && !self.files.iter().flat_map(|f| &f.decls).any(|decl| {
-                matches!(decl, ast::Decl::Func(f) if f.recv.is_none() && f.name.name.as_str() == "main")
-            })
+            && !self
+                .files
+                .iter()
+                .flat_map(|f| &f.decls)
+                .any(|decl| matches!(decl, ast::Decl::Func(f) if f.recv.is_none() && f.name.name.as_str() == "main"))
     }
 }
 

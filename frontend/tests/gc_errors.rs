@@ -9,23 +9,42 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::{Program, list};
 use ingot_frontend::ast::{File, NodeIds};
 use ingot_frontend::check::{Input, check_package};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::parse::{parse_file, with_parser_stack};
-use common::{Program, list};
 
 /// What the tests import.
 const IMPORTS: &[&str] = &[
-    "fmt", "math", "io", "math/big", "time", "strings", "reflect", "go/ast", "context", "text/template", "testing", "strconv",
-    "sort", "slices", "runtime", "regexp/syntax", "os", "net/rpc", "html/template", "database/sql",
+    "fmt",
+    "math",
+    "io",
+    "math/big",
+    "time",
+    "strings",
+    "reflect",
+    "go/ast",
+    "context",
+    "text/template",
+    "testing",
+    "strconv",
+    "sort",
+    "slices",
+    "runtime",
+    "regexp/syntax",
+    "os",
+    "net/rpc",
+    "html/template",
+    "database/sql",
 ];
 
 /// Tests checked without the environment variable.
 const DEFAULT: &[&str] = &["/spec/", "/examples/", "/fixedbugs/issue4", "/fixedbugs/issue6"];
 
 fn go(args: &[&str]) -> Option<String> {
-    let out = Command::new("go").args(args).env("CGO_ENABLED", "0").current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
+    let out =
+        Command::new("go").args(args).env("CGO_ENABLED", "0").current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
     Some(String::from_utf8_lossy(&out.stdout).into_owned()).filter(|_| out.status.success())
 }
 
@@ -112,7 +131,8 @@ fn same_errors_as_gc() {
     let wanted = std::env::var("INGOT_CHECK_TESTDATA").unwrap_or_default();
     let temp = tempfile::tempdir().expect("a temporary folder");
     let config = temp.path().join("importcfg");
-    let mut args = vec!["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
+    let mut args =
+        vec!["list", "-export", "-deps", "-f", "{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}"];
     args.extend(IMPORTS);
     let Some(exports) = go(&args) else {
         println!("skipped: go list does not work");

@@ -26,16 +26,7 @@ pub(super) struct Builder<'p> {
 
 impl<'p> Builder<'p> {
     pub fn new(source: &'p SourceFile, prepared: &'p Prepared, ids: &'p mut NodeIds) -> Self {
-        Builder {
-            source,
-            prepared,
-            base: 0,
-            ids,
-            errors: Vec::new(),
-            depth: 0,
-            next_directive: 0,
-            next_comment: 0,
-        }
+        Builder { source, prepared, base: 0, ids, errors: Vec::new(), depth: 0, next_directive: 0, next_comment: 0 }
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
@@ -78,12 +69,7 @@ impl<'p> Builder<'p> {
     }
 
     /// Runs `f` one level deeper, or reports that the program is too deep.
-    pub fn nested<T>(
-        &mut self,
-        span: Span,
-        f: impl FnOnce(&mut Self) -> T,
-        bad: impl FnOnce(&mut Self) -> T,
-    ) -> T {
+    pub fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> T, bad: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth > 2 * MAX_NESTING {
             self.error(span, "nesting is too deep");
             return bad(self);
@@ -109,9 +95,7 @@ impl<'p> Builder<'p> {
             Rule::string => LitKind::String,
             Rule::rune => LitKind::Rune,
             _ if raw.ends_with('i') => LitKind::Imaginary,
-            _ if raw.contains(['.', 'p', 'P']) || (!hex && raw.contains(['e', 'E'])) => {
-                LitKind::Float
-            }
+            _ if raw.contains(['.', 'p', 'P']) || (!hex && raw.contains(['e', 'E'])) => LitKind::Float,
             _ => LitKind::Int,
         };
         BasicLit { span: self.span(pair), kind, raw: raw.into() }
@@ -166,9 +150,7 @@ impl<'p> Builder<'p> {
         match pair.as_rule() {
             Rule::const_decl => {
                 let mut last_full = None;
-                Decl::Const(self.group(pair, |b, spec, index| {
-                    b.const_spec(spec, index, &mut last_full)
-                }))
+                Decl::Const(self.group(pair, |b, spec, index| b.const_spec(spec, index, &mut last_full)))
             }
             Rule::var_decl => Decl::Var(self.group(pair, |b, spec, _| b.var_spec(spec))),
             Rule::type_decl => Decl::Type(self.group(pair, |b, spec, _| b.type_spec(spec))),
@@ -248,12 +230,7 @@ impl<'p> Builder<'p> {
         doc
     }
 
-    fn const_spec(
-        &mut self,
-        pair: Pair<'_, Rule>,
-        iota: u32,
-        last_full: &mut Option<u32>,
-    ) -> ConstSpec {
+    fn const_spec(&mut self, pair: Pair<'_, Rule>, iota: u32, last_full: &mut Option<u32>) -> ConstSpec {
         let span = self.span(&pair);
         let (names, ty, values) = self.value_spec(pair);
         let repeats = if ty.is_none() && values.is_empty() {
@@ -308,8 +285,7 @@ impl<'p> Builder<'p> {
     fn func_decl(&mut self, pair: Pair<'_, Rule>) -> Decl {
         let span = self.span(&pair);
         let directives = self.take_directives(span.lo);
-        let (mut recv, mut name, mut type_params, mut sig, mut body) =
-            (None, None, None, None, None);
+        let (mut recv, mut name, mut type_params, mut sig, mut body) = (None, None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::receiver => {

@@ -108,9 +108,9 @@ impl Builder<'_> {
         };
         let mut e = self.operand(first);
         let mut suffixes = 0;
-        while let Some(suffix) = parts.next_if(|p| {
-            matches!(p.as_rule(), Rule::selector | Rule::call | Rule::index | Rule::literal_value)
-        }) {
+        while let Some(suffix) =
+            parts.next_if(|p| matches!(p.as_rule(), Rule::selector | Rule::call | Rule::index | Rule::literal_value))
+        {
             suffixes += 1;
             if suffixes > super::semicolons::MAX_NESTING {
                 if suffixes == super::semicolons::MAX_NESTING + 1 {
@@ -283,8 +283,7 @@ impl Builder<'_> {
             return self.expr(pair);
         }
         let span = self.span(&pair);
-        let kind =
-            self.nested(span, |b| b.literal_value(None, pair), |_| ExprKind::Bad);
+        let kind = self.nested(span, |b| b.literal_value(None, pair), |_| ExprKind::Bad);
         self.expr_at(span, kind)
     }
 
@@ -292,8 +291,7 @@ impl Builder<'_> {
     pub fn type_switch_operand(&mut self, pair: &Pair<'_, Rule>) -> Option<Expr> {
         let parts: Vec<_> = pair.clone().into_inner().collect();
         let (last, rest) = parts.split_last()?;
-        let guard = last.as_rule() == Rule::selector
-            && last.clone().into_inner().next()?.as_rule() == Rule::k_type;
+        let guard = last.as_rule() == Rule::selector && last.clone().into_inner().next()?.as_rule() == Rule::k_type;
         let plain = rest.iter().all(|p| !matches!(p.as_rule(), Rule::unary_op | Rule::binary_op));
         if !guard || !plain {
             return None;

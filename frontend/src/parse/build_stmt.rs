@@ -42,9 +42,7 @@ impl Builder<'_> {
             Rule::switch_stmt => self.switch_stmt(pair),
             Rule::select_stmt => self.select_stmt(pair),
             Rule::labeled => return self.labeled(pair),
-            Rule::const_decl | Rule::var_decl | Rule::type_decl => {
-                StmtKind::Decl(Box::new(self.declaration(pair)))
-            }
+            Rule::const_decl | Rule::var_decl | Rule::type_decl => StmtKind::Decl(Box::new(self.declaration(pair))),
             Rule::return_stmt => {
                 let values = pair.into_inner().nth(1);
                 StmtKind::Return(values.map(|v| self.exprs(v)).unwrap_or_default())
@@ -72,13 +70,11 @@ impl Builder<'_> {
         match &e.kind {
             ExprKind::Call(_) | ExprKind::Bad => {}
             ExprKind::Paren(_) if matches!(e.unparen().kind, ExprKind::Call(_)) => {
-                let message =
-                    format!("expression in {keyword} must not be parenthesized");
+                let message = format!("expression in {keyword} must not be parenthesized");
                 self.error(e.span, message);
             }
             _ => {
-                let message =
-                    format!("expression in {keyword} must be function call");
+                let message = format!("expression in {keyword} must be function call");
                 self.error(e.span, message);
             }
         }
@@ -190,10 +186,7 @@ impl Builder<'_> {
 
     /// Splits the pairs of a header at the semicolons; gives back the first
     /// pair after it.
-    fn header<'i>(
-        &self,
-        pairs: &mut impl Iterator<Item = Pair<'i, Rule>>,
-    ) -> (Header<'i>, Option<Pair<'i, Rule>>) {
+    fn header<'i>(&self, pairs: &mut impl Iterator<Item = Pair<'i, Rule>>) -> (Header<'i>, Option<Pair<'i, Rule>>) {
         let mut header = Header { parts: vec![None], semis: Vec::new() };
         for pair in pairs {
             match pair.as_rule() {

@@ -233,12 +233,7 @@ impl Builder<'_> {
                         let message = "syntax error: missing parameter name";
                         self.error(param.span, message);
                     }
-                    fields.push(Field {
-                        id: self.id(),
-                        span: param.span,
-                        names: Vec::new(),
-                        ty: param.ty,
-                    });
+                    fields.push(Field { id: self.id(), span: param.span, names: Vec::new(), ty: param.ty });
                 }
             }
         }
@@ -343,9 +338,7 @@ impl Builder<'_> {
                 let name = call.func.as_ident().copied();
                 let arg = call.args.into_iter().next();
                 match (name, arg) {
-                    (Some(name), Some(arg)) => {
-                        (name, Expr { id, span, kind: ExprKind::Paren(Box::new(arg)) })
-                    }
+                    (Some(name), Some(arg)) => (name, Expr { id, span, kind: ExprKind::Paren(Box::new(arg)) }),
                     _ => (self.missing_name(span), self.bad_expr(span)),
                 }
             }
@@ -361,9 +354,7 @@ impl Builder<'_> {
 /// `P *C`, `P (C)` and unions that start so, where a type must be meant.
 fn declares_param(len: &Expr) -> bool {
     match &len.kind {
-        ExprKind::Binary { op: BinaryOp::Mul, left, right, .. } => {
-            left.as_ident().is_some() && only_type(right)
-        }
+        ExprKind::Binary { op: BinaryOp::Mul, left, right, .. } => left.as_ident().is_some() && only_type(right),
         ExprKind::Binary { op: BinaryOp::Or, left, right, .. } => {
             declares_param(left) || (only_type(right) && starts_param(left))
         }

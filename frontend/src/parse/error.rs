@@ -35,8 +35,7 @@ pub fn describe(
     }
     let span = |lo: usize, hi: usize| Span::new(source.id, lo, hi.max(lo));
 
-    let first = chunk.lo + text[chunk.lo..chunk.hi].len()
-        - text[chunk.lo..chunk.hi].trim_ascii_start().len();
+    let first = chunk.lo + text[chunk.lo..chunk.hi].len() - text[chunk.lo..chunk.hi].trim_ascii_start().len();
     if context == Context::FileStart {
         let message = "syntax error: package statement must be first";
         return Diagnostic::error(span(first, first + 1), message);
@@ -67,9 +66,7 @@ fn starts_declaration(text: &str, at: usize) -> bool {
 
 fn word_at(text: &str, at: usize) -> &str {
     let rest = &text[at..];
-    let end = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
     &rest[..end]
 }
 
@@ -128,9 +125,9 @@ fn token_at(source: &SourceFile, text: &str, at: usize) -> Token {
 
 /// Longest first.
 const OPERATORS: &[&str] = &[
-    "<<=", ">>=", "&^=", "...", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "&^", ":=", "+=",
-    "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<-", "++", "--", "+", "-", "*", "/", "%", "&", "|",
-    "^", "<", ">", "=", "!", "~", "(", ")", "[", "]", "{", "}", ":", ".",
+    "<<=", ">>=", "&^=", "...", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "&^", ":=", "+=", "-=", "*=", "/=",
+    "%=", "&=", "|=", "^=", "<-", "++", "--", "+", "-", "*", "/", "%", "&", "|", "^", "<", ">", "=", "!", "~", "(",
+    ")", "[", "]", "{", "}", ":", ".",
 ];
 
 fn literal_end(rest: &str, quote: char) -> usize {
@@ -148,14 +145,7 @@ fn literal_end(rest: &str, quote: char) -> usize {
 }
 
 /// The second half of the message: ` at end of statement`, `, expected …`.
-fn expectation(
-    text: &str,
-    chunk: Chunk,
-    at: usize,
-    tried: &[Rule],
-    context: Context,
-    token: &Token,
-) -> &'static str {
+fn expectation(text: &str, chunk: Chunk, at: usize, tried: &[Rule], context: Context, token: &Token) -> &'static str {
     let has = |r: Rule| tried.contains(&r);
     let before = text[chunk.lo..at].trim_ascii_end();
     if context == Context::PackageClause {

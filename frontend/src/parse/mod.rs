@@ -78,12 +78,8 @@ impl FileParser<'_> {
     fn parse(self) -> (File, Vec<Diagnostic>) {
         let mut file = empty_file(self.source, self.ids);
         let text = self.prepared.text.as_str();
-        let mut chunks = self
-            .prepared
-            .chunks
-            .iter()
-            .copied()
-            .filter(|c| text[c.lo..c.hi].bytes().any(|b| !b.is_ascii_whitespace()));
+        let mut chunks =
+            self.prepared.chunks.iter().copied().filter(|c| text[c.lo..c.hi].bytes().any(|b| !b.is_ascii_whitespace()));
         let mut builder = Builder::new(self.source, self.prepared, self.ids);
 
         let Some(first) = chunks.next() else {
@@ -111,8 +107,7 @@ impl FileParser<'_> {
                     let decl = builder.decl_chunk(pairs, chunk);
                     match &decl {
                         Decl::Import(group) if declared => {
-                            let message =
-                                "syntax error: imports must appear before other declarations";
+                            let message = "syntax error: imports must appear before other declarations";
                             builder.error(group.span, message);
                         }
                         Decl::Import(_) => {}
@@ -122,8 +117,7 @@ impl FileParser<'_> {
                 }
                 Err(e) => {
                     declared = true;
-                    let error =
-                        error::describe(&e, self.source, self.prepared, chunk, Context::TopLevel);
+                    let error = error::describe(&e, self.source, self.prepared, chunk, Context::TopLevel);
                     builder.errors.push(error);
                     file.decls.push(Decl::Bad(Span::new(self.source.id, chunk.lo, chunk.hi)));
                 }

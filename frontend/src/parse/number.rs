@@ -116,9 +116,8 @@ impl Scan<'_> {
         if !text.contains(&b'_') {
             return;
         }
-        let is_digit = |i: usize| {
-            text.get(i).is_some_and(|c| c.is_ascii_digit() || (prefixed && c.is_ascii_hexdigit()))
-        };
+        let is_digit =
+            |i: usize| text.get(i).is_some_and(|c| c.is_ascii_digit() || (prefixed && c.is_ascii_hexdigit()));
         for (i, &c) in text.iter().enumerate() {
             let after_prefix = prefixed && i == 2;
             if c == b'_' && !((is_digit(i.wrapping_sub(1)) || after_prefix) && is_digit(i + 1)) {
@@ -147,8 +146,25 @@ mod tests {
     #[test]
     fn good_numbers() {
         for text in [
-            "0", "42", "0600", "0_600", "0o17", "0xBad_Face", "0b1_0", "1.", ".5", "1e10", "1E-3",
-            "0x1p-2", "0x.8p1", "08.5", "09i", "1_0.2_5", "0i", "0x_1", "1.5i",
+            "0",
+            "42",
+            "0600",
+            "0_600",
+            "0o17",
+            "0xBad_Face",
+            "0b1_0",
+            "1.",
+            ".5",
+            "1e10",
+            "1E-3",
+            "0x1p-2",
+            "0x.8p1",
+            "08.5",
+            "09i",
+            "1_0.2_5",
+            "0i",
+            "0x_1",
+            "1.5i",
         ] {
             check(text, text);
         }

@@ -201,8 +201,8 @@ impl<'s> Scanner<'s> {
                 self.cut(start);
             }
             c @ (b'+' | b'-') if self.byte(start + 1) == c => self.operator(2, true),
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!'
-            | b'~' | b':' | b',' | b'.' => self.operator(1, false),
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!' | b'~' | b':' | b','
+            | b'.' => self.operator(1, false),
             c => {
                 self.error(start, start + 1, format!("invalid character {}", describe_char(c as char)));
                 self.out[start] = b' ';
@@ -433,11 +433,7 @@ impl<'s> Scanner<'s> {
             let text = String::from_utf8_lossy(text);
             let text = text.trim();
             let (name, args) = text.split_once([' ', '\t']).unwrap_or((text, ""));
-            self.prepared.directives.push(Directive {
-                span,
-                name: Symbol::new(name),
-                args: args.trim().into(),
-            });
+            self.prepared.directives.push(Directive { span, name: Symbol::new(name), args: args.trim().into() });
         }
     }
 }
@@ -453,18 +449,35 @@ pub(super) fn is_digit(c: char) -> bool {
 pub(super) fn is_keyword(word: &[u8]) -> bool {
     matches!(
         word,
-        b"break" | b"case" | b"chan" | b"const" | b"continue" | b"default" | b"defer" | b"else"
-            | b"fallthrough" | b"for" | b"func" | b"go" | b"goto" | b"if" | b"import"
-            | b"interface" | b"map" | b"package" | b"range" | b"return" | b"select" | b"struct"
-            | b"switch" | b"type" | b"var"
+        b"break"
+            | b"case"
+            | b"chan"
+            | b"const"
+            | b"continue"
+            | b"default"
+            | b"defer"
+            | b"else"
+            | b"fallthrough"
+            | b"for"
+            | b"func"
+            | b"go"
+            | b"goto"
+            | b"if"
+            | b"import"
+            | b"interface"
+            | b"map"
+            | b"package"
+            | b"range"
+            | b"return"
+            | b"select"
+            | b"struct"
+            | b"switch"
+            | b"type"
+            | b"var"
     )
 }
 
 /// `U+0040 '@'`, as Go prints characters it rejects.
 pub(super) fn describe_char(c: char) -> String {
-    if c.is_control() {
-        format!("U+{:04X}", c as u32)
-    } else {
-        format!("U+{:04X} '{c}'", c as u32)
-    }
+    if c.is_control() { format!("U+{:04X}", c as u32) } else { format!("U+{:04X} '{c}'", c as u32) }
 }

@@ -30,11 +30,15 @@ impl Types {
                 x.obj == y.obj && !x.targs.is_empty() && self.same_list(&x.targs, &y.targs, seen, tags)
             }
             (&Type::Pointer(x), &Type::Pointer(y)) | (&Type::Slice(x), &Type::Slice(y)) => self.same(x, y, seen, tags),
-            (&Type::Array { elem: x, len: n }, &Type::Array { elem: y, len: m }) => n == m && self.same(x, y, seen, tags),
+            (&Type::Array { elem: x, len: n }, &Type::Array { elem: y, len: m }) => {
+                n == m && self.same(x, y, seen, tags)
+            }
             (&Type::Map { key: k1, elem: e1 }, &Type::Map { key: k2, elem: e2 }) => {
                 self.same(k1, k2, seen, tags) && self.same(e1, e2, seen, tags)
             }
-            (&Type::Chan { dir: d1, elem: x }, &Type::Chan { dir: d2, elem: y }) => d1 == d2 && self.same(x, y, seen, tags),
+            (&Type::Chan { dir: d1, elem: x }, &Type::Chan { dir: d2, elem: y }) => {
+                d1 == d2 && self.same(x, y, seen, tags)
+            }
             (Type::Struct(x), Type::Struct(y)) => {
                 x.len() == y.len()
                     && x.iter().zip(&**y).all(|(f, g)| {
@@ -63,9 +67,10 @@ impl Types {
                 let (s, t) = (self.interface_set(a), self.interface_set(b));
                 s.comparable == t.comparable
                     && s.methods.len() == t.methods.len()
-                    && s.methods.iter().zip(&*t.methods).all(|(m, n)| {
-                        m.name == n.name && m.pkg == n.pkg && self.same(m.sig, n.sig, seen, tags)
-                    })
+                    && s.methods
+                        .iter()
+                        .zip(&*t.methods)
+                        .all(|(m, n)| m.name == n.name && m.pkg == n.pkg && self.same(m.sig, n.sig, seen, tags))
                     && match (&s.terms, &t.terms) {
                         (None, None) => true,
                         (Some(x), Some(y)) => {
@@ -78,7 +83,8 @@ impl Types {
                     }
             }
             (Type::Union(x), Type::Union(y)) => {
-                x.len() == y.len() && x.iter().zip(&**y).all(|(s, t)| s.tilde == t.tilde && self.same(s.ty, t.ty, seen, tags))
+                x.len() == y.len()
+                    && x.iter().zip(&**y).all(|(s, t)| s.tilde == t.tilde && self.same(s.ty, t.ty, seen, tags))
             }
             _ => false,
         }

@@ -56,11 +56,32 @@ pub enum Basic {
 impl Basic {
     /// All kinds, in the order of their type ids.
     pub const ALL: [Basic; 26] = [
-        Basic::Invalid, Basic::Bool, Basic::Int, Basic::Int8, Basic::Int16, Basic::Int32, Basic::Int64,
-        Basic::Uint, Basic::Uint8, Basic::Uint16, Basic::Uint32, Basic::Uint64, Basic::Uintptr,
-        Basic::Float32, Basic::Float64, Basic::Complex64, Basic::Complex128, Basic::String,
-        Basic::UnsafePointer, Basic::UntypedBool, Basic::UntypedInt, Basic::UntypedRune,
-        Basic::UntypedFloat, Basic::UntypedComplex, Basic::UntypedString, Basic::UntypedNil,
+        Basic::Invalid,
+        Basic::Bool,
+        Basic::Int,
+        Basic::Int8,
+        Basic::Int16,
+        Basic::Int32,
+        Basic::Int64,
+        Basic::Uint,
+        Basic::Uint8,
+        Basic::Uint16,
+        Basic::Uint32,
+        Basic::Uint64,
+        Basic::Uintptr,
+        Basic::Float32,
+        Basic::Float64,
+        Basic::Complex64,
+        Basic::Complex128,
+        Basic::String,
+        Basic::UnsafePointer,
+        Basic::UntypedBool,
+        Basic::UntypedInt,
+        Basic::UntypedRune,
+        Basic::UntypedFloat,
+        Basic::UntypedComplex,
+        Basic::UntypedString,
+        Basic::UntypedNil,
     ];
 
     /// The type of this kind.
@@ -307,9 +328,18 @@ pub enum Type {
     Named(Named),
     Pointer(TypeId),
     Slice(TypeId),
-    Array { elem: TypeId, len: u64 },
-    Map { key: TypeId, elem: TypeId },
-    Chan { dir: ChanDir, elem: TypeId },
+    Array {
+        elem: TypeId,
+        len: u64,
+    },
+    Map {
+        key: TypeId,
+        elem: TypeId,
+    },
+    Chan {
+        dir: ChanDir,
+        elem: TypeId,
+    },
     Struct(Box<[Field]>),
     /// The type of a call with several results, or with none.
     Tuple(Box<[TypeId]>),

@@ -61,9 +61,9 @@ impl Types {
         let Type::Named(named) = self.get(ty) else { return false };
         let object = self.object(named.obj);
         object.name.as_str() == "align64"
-            && object.pkg.is_some_and(|pkg| {
-                matches!(&*self.package(pkg).path, "sync/atomic" | "internal/runtime/atomic")
-            })
+            && object
+                .pkg
+                .is_some_and(|pkg| matches!(&*self.package(pkg).path, "sync/atomic" | "internal/runtime/atomic"))
     }
 
     /// The offset of each field of a struct type.

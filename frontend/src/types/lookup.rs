@@ -58,10 +58,19 @@ impl Lookup {
 pub enum Missing {
     Method(Name),
     /// Found with this other signature.
-    WrongType { name: Name, have: TypeId, want: TypeId },
+    WrongType {
+        name: Name,
+        have: TypeId,
+        want: TypeId,
+    },
     PointerReceiver(Name),
     /// There is one whose name differs in case only.
-    WrongName { name: Name, have_name: Name, have: TypeId, want: TypeId },
+    WrongName {
+        name: Name,
+        have_name: Name,
+        have: TypeId,
+        want: TypeId,
+    },
     /// The name is a field.
     Field(Name),
     Unexported(Name),
@@ -314,12 +323,7 @@ impl Types {
                         if have_name == want.name {
                             return Some(Missing::Unexported(want.name));
                         }
-                        return Some(Missing::WrongName {
-                            name: want.name,
-                            have_name,
-                            have: found.ty,
-                            want: want.sig,
-                        });
+                        return Some(Missing::WrongName { name: want.name, have_name, have: found.ty, want: want.sig });
                     }
                     return Some(Missing::Method(want.name));
                 }

@@ -143,7 +143,8 @@ impl Types {
             scope.insert(Name::new(name), obj);
         }
         // The checker replaces iota by its value.
-        let iota = self.predeclared("iota", ObjectKind::Const(OnceLock::from(Const::int(0))), Some(TypeId::UNTYPED_INT));
+        let iota =
+            self.predeclared("iota", ObjectKind::Const(OnceLock::from(Const::int(0))), Some(TypeId::UNTYPED_INT));
         scope.insert(Name::new("iota"), iota);
         let nil = self.predeclared("nil", ObjectKind::Nil, Some(TypeId::UNTYPED_NIL));
         scope.insert(Name::new("nil"), nil);
@@ -156,7 +157,13 @@ impl Types {
         self.unsafe_package = self.new_package("unsafe", "unsafe");
         let mut members = IndexMap::new();
         for (name, builtin) in Builtin::UNSAFE {
-            let obj = self.new_object(Name::new(name), Some(self.unsafe_package), Span::default(), ObjectKind::Builtin(builtin), None);
+            let obj = self.new_object(
+                Name::new(name),
+                Some(self.unsafe_package),
+                Span::default(),
+                ObjectKind::Builtin(builtin),
+                None,
+            );
             members.insert(Name::new(name), obj);
         }
         let pointer = self.new_object(

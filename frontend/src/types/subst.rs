@@ -20,10 +20,8 @@ impl Types {
     }
 
     fn map_methods(&self, list: &[Method], replace: &dyn Fn(TypeId) -> Option<TypeId>) -> Option<Box<[Method]>> {
-        let new: Box<[Method]> = list
-            .iter()
-            .map(|m| Method { name: m.name, pkg: m.pkg, sig: self.map_type(m.sig, replace) })
-            .collect();
+        let new: Box<[Method]> =
+            list.iter().map(|m| Method { name: m.name, pkg: m.pkg, sig: self.map_type(m.sig, replace) }).collect();
         (*new != *list).then_some(new)
     }
 
@@ -114,14 +112,14 @@ impl Types {
                 named.targs.iter().any(|&t| go(t))
                     || (named.targs.is_empty() && self.named_decl(named).outer_params.iter().any(|&t| is(t)))
             }
-            &Type::Pointer(elem) | &Type::Slice(elem) | &Type::Array { elem, .. } | &Type::Chan { elem, .. } => go(elem),
+            &Type::Pointer(elem) | &Type::Slice(elem) | &Type::Array { elem, .. } | &Type::Chan { elem, .. } => {
+                go(elem)
+            }
             &Type::Map { key, elem } => go(key) || go(elem),
             Type::Struct(fields) => fields.iter().any(|f| go(f.ty)),
             Type::Tuple(elems) => elems.iter().any(|&t| go(t)),
             Type::Signature(sig) => sig.params.iter().chain(&*sig.results).any(|&t| go(t)),
-            Type::Interface(iface) => {
-                iface.methods.iter().any(|m| go(m.sig)) || iface.embeddeds.iter().any(|&t| go(t))
-            }
+            Type::Interface(iface) => iface.methods.iter().any(|m| go(m.sig)) || iface.embeddeds.iter().any(|&t| go(t)),
             Type::Union(terms) => terms.iter().any(|t| go(t.ty)),
         }
     }

@@ -65,8 +65,7 @@ fn calls(module: &Module, func: &Func, makeslice: Symbol) -> Vec<(Inst, Symbol, 
             continue;
         }
         let words = element.size / 8;
-        let ptr_words =
-            (0..cap).flat_map(|n| element.ptr_words.iter().map(move |w| (n * words) as u32 + w)).collect();
+        let ptr_words = (0..cap).flat_map(|n| element.ptr_words.iter().map(move |w| (n * words) as u32 + w)).collect();
         let layout = Layout { size, align: element.align, ptr_words };
         found.push((Inst(i as u32), desc, layout));
     }

@@ -7,6 +7,8 @@ use std::process::Command;
 use addr2line::Loader;
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
+use crate::{Project, stderr};
+
 /// Prints, for each return address on its stack, the address and the frames there, innermost first.
 const PROGRAM: &str = r#"package main
 
@@ -45,32 +47,14 @@ func main() {
 }
 "#;
 
-struct Built {
-    folder: tempfile::TempDir,
+fn project() -> Project {
+    Project::new(&[("main.go", PROGRAM)])
 }
 
-impl Built {
-    fn new() -> Built {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("go.mod"), "module example.com/lines\n\ngo 1.26\n").unwrap();
-        fs::write(folder.path().join("main.go"), PROGRAM).unwrap();
-        Built { folder }
-    }
-
-    fn build(&self, name: &str, flags: &[&str]) -> PathBuf {
-        let output = self.folder.path().join(name);
-        let out = Command::new(env!("CARGO_BIN_EXE_ingot"))
-            .current_dir(self.folder.path())
-            .env("INGOT_CACHE", self.folder.path().join("cache"))
-            .arg("build")
-            .args(flags)
-            .arg("-o")
-            .arg(&output)
-            .output()
-            .unwrap();
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        output
-    }
+fn build(project: &Project, name: &str, flags: &[&str]) -> PathBuf {
+    let out = project.ingot(&[&["build", "-o", name], flags].concat());
+    assert!(out.status.success(), "{}", stderr(&out));
+    project.path(name)
 }
 
 /// Addresses and their frames as the program tells them.
@@ -114,29 +98,23 @@ fn check(program: &Path) -> Vec<String> {
 
 #[test]
 fn addresses_resolve_to_the_frames_the_program_knows() {
-    let built = Built::new();
-    let full = built.build("full", &[]);
-    let files = check(&full);
-    let source = built.folder.path().canonicalize().unwrap().join("main.go");
+    let p = project();
+    let files = check(&build(&p, "full", &[]));
+    let source = p.path("main.go").canonicalize().unwrap();
     assert!(files.contains(&source.to_str().unwrap().to_owned()), "{files:?}");
 
-    // The same program twice is the same file, also where nothing comes from the cache.
-    let bytes = fs::read(&full).unwrap();
-    fs::remove_dir_all(built.folder.path().join("cache")).unwrap();
-    assert!(bytes == fs::read(built.build("again", &[])).unwrap());
-
     // Without paths of this machine.
-    let trimmed = built.build("trimmed", &["-trimpath"]);
+    let trimmed = build(&p, "trimmed", &["-trimpath"]);
     let files = check(&trimmed);
-    assert!(files.contains(&"example.com/lines/main.go".to_owned()), "{files:?}");
+    assert!(files.contains(&"example.com/prog/main.go".to_owned()), "{files:?}");
     let bytes = fs::read(&trimmed).unwrap();
-    let folder = built.folder.path().to_str().unwrap().as_bytes();
+    let folder = source.parent().unwrap().to_str().unwrap().as_bytes();
     assert!(!bytes.windows(folder.len()).any(|w| w == folder), "the binary names its folder");
 }
 
 #[test]
 fn link_flags_leave_them_out_and_the_rest_as_it_is() {
-    let built = Built::new();
+    let p = project();
     let parts = |path: &Path| {
         let bytes = fs::read(path).unwrap();
         let file = object::File::parse(&*bytes).unwrap();
@@ -145,9 +123,9 @@ fn link_flags_leave_them_out_and_the_rest_as_it_is() {
         let code = [".text", ".rodata", ".ingot.tables"].map(|name| file.section_by_name(name).unwrap().size());
         (debug, file.symbols().any(|s| s.name() == Ok("runtime.main")), code)
     };
-    let full = parts(&built.build("full", &[]));
-    let no_dwarf = parts(&built.build("w", &["-ldflags=-w"]));
-    let stripped = parts(&built.build("s", &["-ldflags=-s -w"]));
+    let full = parts(&build(&p, "full", &[]));
+    let no_dwarf = parts(&build(&p, "w", &["-ldflags=-w"]));
+    let stripped = parts(&build(&p, "s", &["-ldflags=-s -w"]));
     assert_eq!((full.0, full.1), (true, true));
     assert_eq!((no_dwarf.0, no_dwarf.1), (false, true));
     assert_eq!((stripped.0, stripped.1), (false, false));
