@@ -88,7 +88,7 @@ fn interfaces() {
          func f(t T) I { return t }\nfunc g(i I) int { return i.M() }\nfunc h(x any) (I, bool) { i, ok := x.(I); return i, ok }",
     );
     expect(&text(&m, "p.f"), &["go:itab.p.T,p.I", "alloc_heap"]);
-    expect(&text(&m, "p.g"), &["nil_check", "call_code"]);
+    expect(&text(&m, "p.g"), &["nil_check", "call_method @\"type:p.I\" 0"]);
     expect(&text(&m, "p.h"), &["runtime.assertE2I2"]);
     expect(&text(&m, "p.(*T).M"), &["runtime.panicwrap", "call @\"p.T.M\""]);
 }
@@ -157,7 +157,7 @@ fn promoted_methods_and_method_values() {
     expect(&text(&m, "p.(*B).V"), &["nil_check", "call @\"p.A.V\""]);
     expect(&text(&m, "p.g"), &["func_addr @\"p.A.V-fm\""]);
     expect(&text(&m, "p.A.V-fm"), &["context", "call @\"p.A.V\""]);
-    expect(&text(&m, "p.I.P"), &["call_code"]);
+    expect(&text(&m, "p.I.P"), &["call_method"]);
 }
 
 #[test]
