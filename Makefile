@@ -5,8 +5,9 @@ INGOT := target/release/ingot
 SUITE := target/release/testsuite
 ROUNDS ?= 20
 SEED ?= 1
+FUZZ_SECONDS ?= 600
 
-.PHONY: setup build demo test smoke suite stress clean
+.PHONY: setup build demo test smoke suite stress fuzz bench clean
 setup:
 	@scripts/setup
 
@@ -35,6 +36,14 @@ suite: build
 # Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on.
 stress: build
 	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
+
+# Mutated sources of the distribution through lexer, parser and checker.
+fuzz: setup
+	INGOT_FUZZ_SECONDS=$(FUZZ_SECONDS) INGOT_SEED=$(SEED) $(CARGO) test --release -p ingot-frontend --test distribution -- mutants --nocapture
+
+# Speed of the front end beside that of gc's.
+bench: setup
+	$(CARGO) bench -p ingot-benches
 
 clean:
 	$(CARGO) clean

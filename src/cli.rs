@@ -69,6 +69,9 @@ pub struct Load {
     /// Quick compilation for development
     #[arg(long)]
     pub dev: bool,
+    /// Print errors as JSON, the go command's build events
+    #[arg(long)]
+    pub json: bool,
     /// Print how long each phase took
     #[arg(long)]
     pub time_passes: bool,
@@ -123,7 +126,7 @@ pub enum Emit {
 
 /// Flags of more than one letter that the go command spells with one dash.
 const LONG_FLAGS: &[&str] = &[
-    "help", "tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "work", "dev", "time-passes", "emit", "dump",
+    "help", "tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "work", "dev", "time-passes", "emit", "dump", "json",
 ];
 
 /// Flags the environment's GOFLAGS may set for us; all others there are the go command's.

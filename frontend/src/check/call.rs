@@ -227,7 +227,8 @@ impl<'a> Checker<'a> {
                         args.push((Operand::invalid(e), Vec::new(), &[][..]));
                         continue;
                     };
-                    if targs.len() == self.types.type_params_of(x.ty).len() {
+                    let all = targs.len() == self.types.type_params_of(x.ty).len();
+                    if all || !self.allow_version(e.span, 21) {
                         self.func_inst(None, &mut x, e, indices);
                         self.record_operand(&x);
                         args.push((x, Vec::new(), &[][..]));

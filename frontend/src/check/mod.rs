@@ -128,6 +128,8 @@ pub(crate) struct Checker<'a> {
     deps: HashMap<ObjectId, IndexSet<ObjectId>>,
     /// Type names whose declaration turned out to be an invalid cycle: they mean the invalid type.
     broken: HashSet<ObjectId>,
+    /// The types such cycles were reported for.
+    cyclic: HashSet<ObjectId>,
     /// Declared types whose right side has no underlying type yet.
     waiting: Vec<(ObjectId, TypeId)>,
     /// Scopes with the type parameters of generic aliases in progress.
@@ -153,8 +155,8 @@ pub(crate) struct Checker<'a> {
     dot_imports: HashMap<(ScopeId, Name), ObjectId>,
     /// Those that stand for imports that failed.
     missing_packages: HashSet<PackageId>,
-    /// A declaration could not be parsed: names may be missing.
-    lacks_declarations: bool,
+    /// Names that stand in declarations that could not be parsed, and may be declared there.
+    unparsed_names: HashSet<Name>,
     /// An import failed: undefined names may follow from that.
     missing_imports: bool,
 
@@ -236,6 +238,7 @@ impl<'a> Checker<'a> {
             states: HashMap::new(),
             deps: HashMap::new(),
             broken: HashSet::new(),
+            cyclic: HashSet::new(),
             waiting: Vec::new(),
             alias_scopes: HashMap::new(),
             right_sides: HashMap::new(),
@@ -249,7 +252,7 @@ impl<'a> Checker<'a> {
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
             missing_packages: HashSet::new(),
-            lacks_declarations: input.files.iter().any(|f| f.decls.iter().any(|d| matches!(d, ast::Decl::Bad(_)))),
+            unparsed_names: resolver::unparsed_names(sources, input.files),
             missing_imports: false,
             used: HashSet::new(),
             local_vars: Vec::new(),

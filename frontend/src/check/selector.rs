@@ -119,18 +119,22 @@ impl<'a> Checker<'a> {
         if self.missing_packages.contains(&package) {
             return Operand::invalid(e);
         }
-        let member = types.member(package, name.name);
+        let folded = name.as_str().to_lowercase();
+        let scope = types.package(package).scope.get();
+        let near = scope
+            .and_then(|scope| scope.keys().find(|k| k.is_exported() && k.as_str().to_lowercase() == folded));
+        // What a package does not export gc knows only if its export data have it: types, and functions that exported
+        // ones may have inlined.
+        let member = types.member(package, name.name).filter(|&object| {
+            let is_type = types.object(object).type_decl().is_some();
+            name.name.is_exported() || is_type || near.is_some()
+        });
         if member.is_some() && !name.name.is_exported() {
             let message = format!("name {} not exported by package {}", name.name, types.package(package).name);
             self.error(name.span, message);
             return Operand::invalid(e);
         }
         let Some(object) = member else {
-            let folded = name.as_str().to_lowercase();
-            let scope = types.package(package).scope.get();
-            let near = scope.and_then(|scope| {
-                scope.keys().find(|other| other.is_exported() && other.as_str().to_lowercase() == folded)
-            });
             let hint = near.map_or_else(String::new, |other| format!(" (but have {other})"));
             self.error(name.span, format!("undefined: {}{hint}", self.text(e)));
             return Operand::invalid(e);

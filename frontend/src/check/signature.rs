@@ -48,7 +48,11 @@ impl<'a> Checker<'a> {
         }
         let mut type_params = Vec::new();
         if let Some(list) = &func.type_params {
-            type_params = self.declare_type_params(list, |_, _| {});
+            // That init has any was reported already.
+            type_params = match func.name.as_str() {
+                "init" => self.bind_type_params(list, |_, _| {}),
+                _ => self.declare_type_params(list, |_, _| {}),
+            };
         }
         let own = if func.recv.is_some() { Vec::new() } else { type_params.clone() };
         let (ty, mut vars) = self.params_and_results(&func.sig, own, recv);

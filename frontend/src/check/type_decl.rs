@@ -157,7 +157,7 @@ impl<'a> Checker<'a> {
     }
 
     /// The same, where the language version was checked before.
-    fn bind_type_params(
+    pub(super) fn bind_type_params(
         &mut self,
         list: &'a ast::FieldList,
         bind: impl FnOnce(&mut Self, &[TypeId]),
@@ -253,6 +253,7 @@ impl<'a> Checker<'a> {
                     };
                     let cycle: Vec<_> = cycle.iter().filter_map(place).collect();
                     self.cycle_error_at(&cycle);
+                    self.cyclic.extend(cycle.first().map(|&(object, _)| object));
                     self.broken.extend(cycle.iter().map(|&(object, _)| object));
                     return false;
                 }
