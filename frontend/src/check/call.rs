@@ -300,7 +300,9 @@ impl<'a> Checker<'a> {
                 generic.push((i, x.ty, indices));
                 let renamed = self.rename_type_params(&arg_sig.type_params);
                 let plain = self.strip_type_params(x.ty);
+                let generic = x.ty;
                 x.ty = types.subst(plain, &arg_sig.type_params, &renamed);
+                self.carry_param_names(generic, x.ty);
                 tparams.extend(renamed);
                 targs.extend(given.into_iter().map(Some));
                 targs.resize(tparams.len(), None);

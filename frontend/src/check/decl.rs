@@ -228,6 +228,12 @@ impl<'a> Checker<'a> {
 
     fn var_decl(&mut self, object: ObjectId, lhs: &[ObjectId], ty: Option<&'a Expr>, init: Option<&'a Expr>) {
         let declared = ty.map(|e| self.var_type(e));
+        if let Some(e) = ty
+            && self.is_alias(e)
+        {
+            let text = self.text(e);
+            self.declared_as.extend(lhs.iter().map(|&object| (object, text.clone())));
+        }
         let Some(init) = init else {
             self.set_object_type(object, declared.unwrap_or(TypeId::INVALID));
             return;

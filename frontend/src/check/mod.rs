@@ -60,7 +60,7 @@ use crate::ast::{self, NodeId};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceMap, Span};
-use crate::types::{Name, ObjectId, PackageId, Spelling, TypeId, Types};
+use crate::types::{Name, ObjectId, PackageId, ParamNames, Spelling, TypeId, Types};
 
 pub use info::{Checked, Info, Mode};
 use operand::{Operand, Untyped};
@@ -106,6 +106,12 @@ pub(crate) struct Checker<'a> {
     go_version: (u32, u32),
     file_versions: Vec<version::FileVersion>,
     pkg: PackageId,
+    /// Names of parameters, for messages.
+    param_names: ParamNames,
+    /// Type parameters named like predeclared types.
+    shadowing: Vec<TypeId>,
+    /// The aliases variables were declared with, as they are written.
+    declared_as: HashMap<ObjectId, String>,
     /// How the package spells types, looked up for the first message.
     spelling: OnceCell<Spelling>,
     info: Info,
@@ -226,6 +232,9 @@ impl<'a> Checker<'a> {
             go_version: input.go_version,
             file_versions: version::file_versions(input.files),
             pkg,
+            param_names: ParamNames::new(),
+            shadowing: Vec::new(),
+            declared_as: HashMap::new(),
             spelling: OnceCell::new(),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
@@ -334,7 +343,23 @@ impl<'a> Checker<'a> {
 
     /// A type as messages print it.
     fn str(&self, ty: TypeId) -> String {
-        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling())
+        let text = self.types.type_str_named(ty, Some(self.pkg), self.spelling(), &self.param_names);
+        self.tell_shadowing(ty, text)
+    }
+
+    /// Says of type parameters that are named like predeclared types where they are declared.
+    fn tell_shadowing(&self, ty: TypeId, mut text: String) -> String {
+        for &param in &self.shadowing {
+            if self.types.mentions(ty, &|leaf| leaf == param)
+                && let crate::types::Type::TypeParam(found) = self.types.get(param)
+            {
+                let object = self.types.object(found.obj);
+                let at = self.sources.display(object.span.start());
+                let name = object.name.as_str();
+                text = text.replacen(name, &format!("{name} /* with {name} declared at {at} */"), 1);
+            }
+        }
+        text
     }
 
     fn spelling(&self) -> Spelling {

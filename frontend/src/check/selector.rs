@@ -2,6 +2,7 @@
 
 use super::info::{Selection, SelectionKind};
 use super::operand::Operand;
+use super::resolver::DeclKind;
 use super::{Checker, Mode};
 use crate::ast::{Expr, ExprKind, Ident};
 use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, Type, TypeId};
@@ -108,6 +109,15 @@ impl<'a> Checker<'a> {
         let Some(sig) = self.types.as_signature(found.ty) else { return Operand::invalid(e) };
         let params: Vec<TypeId> = std::iter::once(x.ty).chain(sig.params.iter().copied()).collect();
         let ty = self.types.signature(params, sig.results.to_vec(), sig.variadic);
+        if let (Some(names), Target::Method { method, .. }) = (self.param_names.get(&found.ty), &found.target) {
+            let recv = match self.decls.get(method).map(|decl| &decl.kind) {
+                Some(DeclKind::Func(func)) => func.recv.as_ref().and_then(|r| r.fields.first()?.names.first()),
+                _ => None,
+            };
+            let first = recv.map_or_else(|| Name::new("_"), |ident| ident.name);
+            let names = std::iter::once(first).chain(names.iter().copied()).collect();
+            self.param_names.entry(ty).or_insert(names);
+        }
         self.record_selection(e, SelectionKind::MethodExpr, x.ty, found, ty);
         Operand::new(Mode::Value, ty, e)
     }
@@ -184,14 +194,13 @@ impl<'a> Checker<'a> {
         let why = if self.is_interface_pointer(x.ty) {
             self.interface_pointer_str(x.ty)
         } else {
-            self.missing_member_str(x.ty, name.name)
+            self.missing_member_str(x.ty, self.type_of(x), name.name)
         };
         self.error(name.span, format!("{shown} undefined ({why})"));
     }
 
     /// Why there is no such field or method, with what the user may have meant.
-    fn missing_member_str(&self, ty: TypeId, name: Name) -> String {
-        let shown = self.str(ty);
+    fn missing_member_str(&self, ty: TypeId, shown: String, name: Name) -> String {
         let missing = format!("type {shown} has no field or method {name}");
         let Lookup::Found(found) = self.types.lookup_folded(ty, name) else { return missing };
         let (what, have, pkg) = match &found.target {

@@ -170,6 +170,9 @@ impl<'a> Checker<'a> {
             self.set_object_type(object, param);
             self.declare(self.env.scope, ident, object, list.span.start());
             params.push(param);
+            if self.types.is_predeclared_type(ident.name) {
+                self.shadowing.push(param);
+            }
         }
         bind(self, &params);
         let outer = std::mem::replace(&mut self.env.in_type_params, true);

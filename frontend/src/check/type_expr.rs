@@ -154,6 +154,18 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a type expression is the name of an alias, or an instance of a generic one.
+    pub(super) fn is_alias(&self, e: &Expr) -> bool {
+        let name = match &e.kind {
+            ExprKind::Index { operand, .. } => name_of(operand),
+            _ => name_of(e),
+        };
+        let object = name.and_then(|name| self.info.use_of(name.id));
+        let decl = object.and_then(|object| self.types.object(object).type_decl());
+        let is_param = object.is_some_and(|object| self.types.is_type_param(self.types.object(object).ty()));
+        decl.is_some_and(|decl| decl.alias) && !is_param
+    }
+
     /// A generic alias with its type parameters.
     pub(super) fn generic_alias_str(&self, object: ObjectId) -> String {
         let object = self.types.object(object);
