@@ -7,7 +7,7 @@ ROUNDS ?= 20
 SEED ?= 1
 FUZZ_SECONDS ?= 600
 
-.PHONY: setup build demo test smoke suite stress fuzz bench clean
+.PHONY: setup build demo test smoke suite stress large fuzz bench clean
 setup:
 	@scripts/setup
 
@@ -44,6 +44,10 @@ fuzz: setup
 # Speed of the front end beside that of gc's.
 bench: setup
 	$(CARGO) bench -p ingot-benches
+
+# What needs gigabytes: a million goroutines, five million frames; and hello's size and start.
+large: build
+	@scripts/large
 
 clean:
 	$(CARGO) clean

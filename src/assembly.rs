@@ -63,8 +63,12 @@ pub fn units(all: Vec<Assembly>, compiled: &[CodeUnit]) -> Result<Vec<CodeUnit>,
     }
     all.into_iter()
         .map(|a| {
-            let functions: Vec<(&str, &Signature)> =
-                a.object.functions.iter().filter_map(|f| signatures.get(f.as_str()).map(|s| (f.as_str(), *s))).collect();
+            let functions: Vec<(&str, &Signature)> = a
+                .object
+                .functions
+                .iter()
+                .filter_map(|f| signatures.get(f.as_str()).map(|s| (f.as_str(), *s)))
+                .collect();
             let mut ready = vec![a.object.elf];
             if !functions.is_empty() {
                 ready.push(thunks(&functions).map_err(|e| format!("{}: {e}", a.package))?);

@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use llvm_backend::Fault;
 
 /// Ingot compiles Go programs ahead of time with LLVM.
 #[derive(Debug, Parser)]
-#[command(name = "ingot", disable_version_flag = true, disable_help_subcommand = true)]
+#[command(name = "ingot", disable_version_flag = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -72,6 +74,9 @@ pub struct Load {
     /// Print errors as JSON, the go command's build events
     #[arg(long)]
     pub json: bool,
+    /// Leave something out of a function, to test the stress modes: root:FUNC:N, barrier:FUNC:N, clear:FUNC:N
+    #[arg(long, value_name = "FAULT", hide = true)]
+    pub fault: Option<Fault>,
     /// Print how long each phase took
     #[arg(long)]
     pub time_passes: bool,
@@ -124,11 +129,6 @@ pub enum Emit {
     Stackmaps,
 }
 
-/// Flags of more than one letter that the go command spells with one dash.
-const LONG_FLAGS: &[&str] = &[
-    "help", "tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "work", "dev", "time-passes", "emit", "dump", "json",
-];
-
 /// Flags the environment's GOFLAGS may set for us; all others there are the go command's.
 const ENVIRONMENT_FLAGS: &[&str] = &["tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "p", "v", "x", "a"];
 
@@ -151,29 +151,60 @@ pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Vec<OsString>
     args
 }
 
-/// Turns the go command's `-flag` spelling into clap's `--flag`; what is not a known flag stays as it is.
-pub fn normalise(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut flags_end = false;
-    let mut out: Vec<OsString> = Vec::new();
-    for arg in args {
-        // The arguments of a program that is run are its own.
-        flags_end |= arg == "--" || (out.get(1).is_some_and(|c| c == "run") && is_package_word(&out, &arg));
-        let long = match arg.to_str().and_then(|a| a.strip_prefix('-')) {
-            Some(rest) if !flags_end && LONG_FLAGS.contains(&rest.split('=').next().unwrap_or(rest)) => {
-                Some(OsString::from(format!("--{rest}")))
-            }
-            _ => None,
-        };
-        out.push(long.unwrap_or(arg));
-    }
-    out
+/// The flags of a command by name, and whether each takes a value in the next word.
+fn flags(command: &str) -> Vec<(String, bool)> {
+    let mut cli = Cli::command();
+    // Adds the flags that clap makes itself.
+    cli.build();
+    let command = cli.find_subcommand(command).unwrap_or(&cli);
+    let named = command.get_arguments().filter(|a| !a.is_positional()).flat_map(|arg| {
+        let takes_value = arg.get_action().takes_values() && !arg.is_require_equals_set();
+        let short = arg.get_short().map(String::from);
+        short.into_iter().chain(arg.get_long().map(str::to_owned)).map(move |name| (name, takes_value))
+    });
+    named.collect()
 }
 
-/// Whether the word behind `run` and its flags is the package: not a flag, and not a flag's value.
-fn is_package_word(before: &[OsString], arg: &OsString) -> bool {
-    const WITH_VALUE: &[&str] = &["-C", "-p", "--tags", "--mod", "--modfile", "--ldflags"];
-    let value = before.last().and_then(|a| a.to_str()).is_some_and(|a| WITH_VALUE.contains(&a));
-    before.len() > 1 && !value && !arg.to_string_lossy().starts_with('-')
+/// Turns the go command's `-flag` spelling into clap's `--flag`. What stands behind the first word that is neither flag
+/// nor value is left alone where it belongs to the program that is run.
+///
+/// # Errors
+/// A flag the command does not have.
+pub fn normalise(args: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, String> {
+    let mut args = args.into_iter();
+    let mut out: Vec<OsString> = args.by_ref().take(1).collect();
+    let mut command = String::new();
+    let mut known = flags(&command);
+    let mut is_value = false;
+    let mut flags_end = false;
+    for arg in args {
+        let text = arg.to_string_lossy();
+        if flags_end || std::mem::take(&mut is_value) {
+            out.push(arg);
+            continue;
+        }
+        let Some(rest) = text.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
+            if command.is_empty() {
+                command = text.into_owned();
+                known = flags(&command);
+            } else {
+                flags_end = command == "run";
+            }
+            out.push(arg);
+            continue;
+        };
+        flags_end = rest == "-";
+        let rest = if flags_end { rest } else { rest.trim_start_matches('-') };
+        let name = rest.split('=').next().unwrap_or(rest);
+        match known.iter().find(|(flag, _)| flag == name) {
+            Some((_, takes_value)) => is_value = *takes_value && !rest.contains('='),
+            None if flags_end => {}
+            None => return Err(format!("flag provided but not defined: -{name}")),
+        }
+        let dashes = if name.len() == 1 && !flags_end { "-" } else { "--" };
+        out.push(if flags_end { arg } else { format!("{dashes}{rest}").into() });
+    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -181,7 +212,9 @@ mod tests {
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(normalise(std::iter::once("ingot").chain(args.iter().copied()).map(OsString::from)))
+        let args = std::iter::once("ingot").chain(args.iter().copied()).map(OsString::from);
+        let args = normalise(args).map_err(|text| clap::Error::raw(clap::error::ErrorKind::UnknownArgument, text))?;
+        Cli::try_parse_from(args)
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::linkvars::{LinkFlags, LinkVar};
 use crate::load::{self, Package, program_name};
 use crate::overlay::Overlay;
 use crate::toolchain::Toolchain;
-use crate::{buildinfo, report, version};
+use crate::{buildinfo, interrupt, report, version};
 
 /// A command's outcome: an exit code, or the text of an error that ends it with 1.
 pub type Outcome = Result<ExitCode, String>;
@@ -40,11 +40,6 @@ impl Setup {
         {
             return Err(format!("invalid boolean value {when:?} for -buildvcs"));
         }
-        if let Some(jobs) = flags.jobs
-            && rayon::current_num_threads() != jobs.max(1)
-        {
-            return Err("-p is read before the threads start".to_owned());
-        }
         let toolchain = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
         let folder = cache::folder();
         let overlay = Overlay::lay_out(&folder, &toolchain.goroot)?;
@@ -58,9 +53,21 @@ impl Setup {
         let names = Names { trimpath: flags.trimpath, goroot: &self.toolchain.goroot };
         self.timings.time("parse and check", || front::run(packages, &self.overlay, &names))
     }
+
+    fn session<'a>(&'a self, load: &'a Load, work: &'a Work) -> Session<'a> {
+        Session {
+            toolchain: &self.toolchain,
+            load,
+            cache: &self.cache,
+            work: &work.path,
+            overlay: &self.overlay,
+            link_flags: &self.link_flags,
+            timings: &self.timings,
+        }
+    }
 }
 
-/// A scratch folder; `-work` prints and keeps it.
+/// A scratch folder; `-work` prints and keeps it, else it goes with the build, also with one that is interrupted.
 struct Work {
     folder: Option<tempfile::TempDir>,
     path: PathBuf,
@@ -74,6 +81,7 @@ impl Work {
             eprintln!("WORK={}", path.display());
             return Ok(Work { folder: None, path });
         }
+        interrupt::remove_on_signal(folder.path());
         Ok(Work { path: folder.path().to_owned(), folder: Some(folder) })
     }
 
@@ -113,15 +121,7 @@ pub fn build(args: &Build) -> Outcome {
         return Ok(ExitCode::from(1));
     }
     let work = Work::new(&args.load)?;
-    let session = Session {
-        toolchain: &setup.toolchain,
-        load: &args.load,
-        cache: &setup.cache,
-        work: &work.path,
-        overlay: &setup.overlay,
-        link_flags: &setup.link_flags,
-        timings: &setup.timings,
-    };
+    let session = setup.session(&args.load, &work);
     let named: Vec<&Package> = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only).collect();
     let mains: Vec<&&Package> = named.iter().filter(|p| p.name == "main").collect();
     match (args.emit, &mains[..]) {
@@ -136,7 +136,7 @@ pub fn build(args: &Build) -> Outcome {
             print_stage(emit, args.dump.as_deref(), &units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
-            let output = output_path(args.output.as_deref(), main, true)?;
+            let output = output_path(args.output.as_deref(), main, &work)?;
             program(&setup, &front, main, &session, &output)?;
         }
         (None, mains) => {
@@ -147,7 +147,7 @@ pub fn build(args: &Build) -> Outcome {
             }
             for main in mains {
                 let output = match folder {
-                    Some(folder) => output_path(Some(folder), main, true)?,
+                    Some(folder) => output_path(Some(folder), main, &work)?,
                     None => work.path.join(program_name(main)),
                 };
                 program(&setup, &front, main, &session, &output)?;
@@ -181,18 +181,11 @@ pub fn run(args: &Run) -> Outcome {
         return Err(format!("package {} is not a main package", main.import_path));
     }
     let work = Work::new(&args.load)?;
-    let session = Session {
-        toolchain: &setup.toolchain,
-        load: &args.load,
-        cache: &setup.cache,
-        work: &work.path,
-        overlay: &setup.overlay,
-        link_flags: &setup.link_flags,
-        timings: &setup.timings,
-    };
+    let session = setup.session(&args.load, &work);
     let output = work.path.join(program_name(main));
     program(&setup, &front, main, &session, &output)?;
     drop(front);
+    interrupt::leave_to_child();
     let status = Command::new(&output)
         .args(&args.words[named..])
         .status()
@@ -276,15 +269,17 @@ fn vars(setup: &Setup, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
     vars
 }
 
-/// Where a program goes. A file that is there and is no program is the user's and stays.
-fn output_path(asked: Option<&Path>, main: &Package, check: bool) -> Result<PathBuf, String> {
+/// Where a program goes: nowhere but the scratch folder for `-o /dev/null`. A file that is there and is no program is the
+/// user's and stays.
+fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<PathBuf, String> {
     let name = program_name(main);
     let path = match asked {
+        Some(path) if path == Path::new("/dev/null") => return Ok(work.path.join(name)),
         Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => path.join(name),
         Some(path) => path.to_owned(),
         None => PathBuf::from(name),
     };
-    if check && is_foreign(&path) {
+    if is_foreign(&path) {
         return Err(format!("build output {:?} already exists and is not an object file", path.display().to_string()));
     }
     if path.is_dir() {
@@ -298,7 +293,10 @@ fn output_path(asked: Option<&Path>, main: &Package, check: bool) -> Result<Path
 
 fn is_foreign(path: &Path) -> bool {
     let Ok(meta) = fs::metadata(path) else { return false };
-    if !meta.is_file() || meta.len() == 0 {
+    if !meta.is_file() {
+        return !meta.is_dir();
+    }
+    if meta.len() == 0 {
         return false;
     }
     let mut magic = [0; 4];

@@ -16,7 +16,7 @@ use frontend::diagnostic::Diagnostic;
 use frontend::types::PackageId;
 use llvm_backend::finalize::FinalizeOptions;
 use llvm_backend::link::{self, LinkError, LinkRequest};
-use llvm_backend::{Level, Options};
+use llvm_backend::{FaultKind, Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
 use middle::passes::{self, State};
@@ -89,6 +89,7 @@ impl Session<'_> {
             level: if self.load.dev { Level::Quick } else { Level::O2 },
             // A miscompile is easier to find where the IR first breaks.
             verify: std::env::var_os("INGOT_VERIFY").is_some() || Options::default().verify,
+            fault: self.load.fault.clone(),
             ..Options::default()
         }
     }
@@ -219,19 +220,22 @@ fn with_link_request<T>(
     let finalize = FinalizeOptions {
         strip_symbols: session.link_flags.strip,
         strip_debug: session.link_flags.no_dwarf,
-        ..FinalizeOptions::default()
+        drop_root: session
+            .load
+            .fault
+            .as_ref()
+            .filter(|f| f.kind == FaultKind::Root)
+            .map(|f| (f.function.clone(), f.index)),
     };
-    let keep: Vec<OsString> = if extra.is_empty() {
-        Vec::new()
-    } else {
-        vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()]
-    };
+    let keep: Vec<OsString> =
+        if extra.is_empty() { Vec::new() } else { vec![format!("--undefined={}", crate::buildinfo::SYMBOL).into()] };
     let request = LinkRequest {
         linker: &session.toolchain.lld(),
         objects: &paths,
         runtime: &runtime,
         emulation: link::emulation(&session.toolchain.goarch).ok_or("no such target")?,
         extra: &keep,
+        scratch: session.work,
         output,
         finalize: &finalize,
     };
@@ -267,6 +271,9 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
 
 /// A unit's object, from the cache if it was made before.
 fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Result<Vec<u8>, String> {
+    let mut options = options.clone();
+    // The fault of one function does not concern the objects of the others.
+    options.fault = options.fault.filter(|f| unit.module.symbols.contains_key(f.function.as_str()));
     let mut key = blake3::Hasher::new();
     key.update(env!("INGOT_FINGERPRINT").as_bytes());
     key.update(format!("{options:?}").as_bytes());
@@ -276,7 +283,7 @@ fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Resul
     if let Some(object) = session.cache.get(&key) {
         return Ok(object);
     }
-    let object = llvm_backend::compile(&unit.module, &unit.name, options)
+    let object = llvm_backend::compile(&unit.module, &unit.name, &options)
         .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?;
     session.cache.put(&key, &object);
     Ok(object)

@@ -87,16 +87,27 @@ pub fn go_flags(load: &Load) -> Vec<String> {
 ///
 /// # Errors
 /// What the go command printed; its wording is what users know.
-pub fn load(toolchain: &Toolchain, overlay: &Overlay, load: &Load, patterns: &[String]) -> Result<Vec<Package>, String> {
+pub fn load(
+    toolchain: &Toolchain,
+    overlay: &Overlay,
+    load: &Load,
+    patterns: &[String],
+) -> Result<Vec<Package>, String> {
     let mut cmd = toolchain.go_command();
-    cmd.args(["list", "-deps", "-json"]).args(go_flags(load)).arg("-overlay").arg(&overlay.json).arg("--").args(patterns);
+    cmd.args(["list", "-deps", "-json"])
+        .args(go_flags(load))
+        .arg("-overlay")
+        .arg(&overlay.json)
+        .arg("--")
+        .args(patterns);
     if load.print_commands {
         eprintln!("{}", shown(&cmd));
     }
     let out = cmd.output().map_err(|e| format!("{}: {e}", toolchain.go_binary().display()))?;
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     if !out.status.success() {
-        return Err(text.trim_end().to_owned());
+        let notes: String = text.lines().filter_map(cgo_note).collect();
+        return Err(format!("{}{notes}", text.trim_end()));
     }
     eprint!("{text}");
     let mut packages = Vec::new();
@@ -115,6 +126,17 @@ pub fn load(toolchain: &Toolchain, overlay: &Overlay, load: &Load, patterns: &[S
     } else {
         Err("no packages".to_owned())
     }
+}
+
+/// What to add to the go command's word that a folder has nothing to build, if that is so only for want of cgo.
+fn cgo_note(line: &str) -> Option<String> {
+    let (_, folder) = line.split_once("build constraints exclude all Go files in ")?;
+    let files = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path());
+    let cgo = files.filter(|f| f.extension().is_some_and(|e| e == "go")).find(|f| {
+        let text = std::fs::read_to_string(f).unwrap_or_default();
+        text.lines().any(|l| l.trim_start().trim_start_matches("import").trim_start().starts_with("\"C\""))
+    })?;
+    Some(format!("\n{}: import \"C\" is not supported: ingot builds without cgo", cgo.display()))
 }
 
 /// Every program has the runtime, whether it imports it or not.

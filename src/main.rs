@@ -12,6 +12,7 @@ mod cli;
 mod commands;
 mod compile;
 mod front;
+mod interrupt;
 mod linkvars;
 mod load;
 mod overlay;
@@ -32,7 +33,14 @@ const THREAD_STACK: usize = 512 << 20;
 fn main() -> ExitCode {
     let goflags = std::env::var("GOFLAGS").unwrap_or_default();
     let args = cli::with_environment(std::env::args_os().collect(), &goflags);
-    let cli = match Cli::try_parse_from(cli::normalise(args)) {
+    let args = match cli::normalise(args) {
+        Ok(args) => args,
+        Err(text) => {
+            eprintln!("{text}\nRun 'ingot -help' for the commands, 'ingot COMMAND -help' for their flags.");
+            return ExitCode::from(2);
+        }
+    };
+    let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(e) => {
             let code = if e.use_stderr() { 2 } else { 0 };
@@ -49,6 +57,10 @@ fn main() -> ExitCode {
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs.unwrap_or(0)).build_global();
     if let Err(e) = pool {
+        eprintln!("ingot: {e}");
+        return ExitCode::from(1);
+    }
+    if let Err(e) = interrupt::watch() {
         eprintln!("ingot: {e}");
         return ExitCode::from(1);
     }

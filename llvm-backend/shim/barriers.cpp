@@ -88,12 +88,15 @@ void LatePass::insertBarriers(Function &F) {
 
   // Groups of stores, each to be tested for before its first.
   SmallVector<SmallVector<PointerStore, 4>> groups;
+  uint64_t count = 0;
   for (auto &BB : F) {
     bool open = false;
     for (auto It = BB.begin(); It != BB.end(); ++It) {
       Instruction &I = *It;
       PointerStore store;
       bool needs = asPointerStore(I, store) && !I.getMetadata(NOWB) && !stackAddresses.count(underlying(store.slot));
+      if (needs && names(F, FAULT_BARRIER, count++))
+        continue;
       if (needs) {
         if (!store.value->getType()->isPointerTy())
           errors.add("write barriers", F, "store of an aggregate with pointers");

@@ -30,6 +30,10 @@ void Errors::add(const char *pass, const Function &F, const Twine &what) {
     text = (Twine("late pass, ") + pass + ": function " + F.getName() + ": " + what).str();
 }
 
+bool names(const Function &F, const char *name, uint64_t index) {
+  return F.hasFnAttribute(name) && F.getFnAttribute(name).getValueAsString() == std::to_string(index);
+}
+
 bool isCollectedPointer(const Type *T) {
   auto *P = dyn_cast<PointerType>(T);
   return P && P->getAddressSpace() == GC;

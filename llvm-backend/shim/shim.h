@@ -48,6 +48,8 @@ constexpr const char *CHECKED = "ingot-checked";             // set on functions
 constexpr const char *FORCE_CHECK = "ingot-force-check";     // a prologue check even without calls
 constexpr const char *FORCE_FRAME = "ingot-force-frame";     // bytes the wrapper must test for
 constexpr const char *COVERED = "ingot-covered";             // bytes the wrapper of this body tests for
+constexpr const char *FAULT_BARRIER = "ingot-fault-barrier"; // the store to leave without a barrier
+constexpr const char *FAULT_CLEAR = "ingot-fault-clear";     // the pointer word to leave as it was
 constexpr const char *NOWB = "ingot.nowb";                   // metadata of stores that need no barrier
 
 // From ingot_abi, handed over as module-independent constants by src/shim.rs at start-up.
@@ -93,6 +95,8 @@ struct LatePass {
 bool isCollectedPointer(const llvm::Type *T);
 // Whether a first-class aggregate or vector type holds collected pointers.
 bool holdsCollectedPointer(const llvm::Type *T);
+// Whether attribute `name` of F says `index`.
+bool names(const llvm::Function &F, const char *name, uint64_t index);
 // A call that becomes a statepoint.
 bool isSafepoint(const llvm::Instruction &I);
 bool hasSafepoint(const llvm::Function &F);

@@ -185,6 +185,7 @@ void LatePass::launderStackObjects(Function &F) {
   for (auto *A : allocas)
     if (!A->comesBefore(at))
       A->moveBefore(at->getIterator());
+  uint64_t cleared = 0;
   Rewriter rewriter{F, errors};
   SmallVector<std::pair<AllocaInst *, Value *>> pairs;
   for (auto *A : allocas) {
@@ -214,9 +215,12 @@ void LatePass::launderStackObjects(Function &F) {
     objects.push_back({host.layout(host.ctx, size, words.data(), words.size()), A});
     // Cleared word by word, or in bulk where that would be too much code. The stack is not scanned meanwhile.
     if (offsets.size() <= 16) {
-      for (auto o : offsets)
+      for (auto o : offsets) {
+        if (names(F, FAULT_CLEAR, cleared++))
+          continue;
         B.CreateAlignedStore(ConstantPointerNull::get(P1), offsetBy(B, L, o), Align(8))
             ->setMetadata(NOWB, MDNode::get(C, {}));
+      }
     } else {
       auto clear = F.getParent()->getOrInsertFunction("rt_memclr", B.getVoidTy(), P1, B.getInt64Ty());
       auto *call = B.CreateCall(clear, {offsetBy(B, L, offsets.front()),

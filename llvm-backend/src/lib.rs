@@ -53,39 +53,60 @@ pub struct Options {
     pub verify: bool,
     /// DWARF line tables.
     pub debug: bool,
+    /// Leaves something out, for tests of the tests.
+    pub fault: Option<Fault>,
+}
+
+/// What a faulty build leaves out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FaultKind {
+    /// A base/derived pair of the stack maps.
+    Root,
+    /// The write barrier of a store.
+    Barrier,
+    /// The clearing of a stack object's pointer word.
+    Clear,
+}
+
+/// A fault put into a program on purpose, to prove that the stress modes notice.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    pub kind: FaultKind,
+    /// The function's symbol.
+    pub function: String,
+    /// Which of the function's, in the order of its code.
+    pub index: u32,
+}
+
+impl std::str::FromStr for Fault {
+    type Err = &'static str;
+
+    /// `root:FUNC:N`, `barrier:FUNC:N` or `clear:FUNC:N`.
+    fn from_str(text: &str) -> std::result::Result<Fault, Self::Err> {
+        let parts = text.split_once(':').and_then(|(kind, rest)| Some((kind, rest.rsplit_once(':')?)));
+        let (kind, (function, index)) = parts.ok_or("not of the form KIND:FUNC:N")?;
+        let kind = match kind {
+            "root" => FaultKind::Root,
+            "barrier" => FaultKind::Barrier,
+            "clear" => FaultKind::Clear,
+            _ => return Err("the kinds are root, barrier and clear"),
+        };
+        Ok(Fault { kind, function: function.to_owned(), index: index.parse().map_err(|_| "not a number")? })
+    }
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { arch: Arch::Amd64, goamd64: 1, level: Level::Quick, verify: cfg!(debug_assertions), debug: false }
+        Options {
+            arch: Arch::Amd64,
+            goamd64: 1,
+            level: Level::Quick,
+            verify: cfg!(debug_assertions),
+            debug: false,
+            fault: None,
+        }
     }
 }
-
-/// Go functions that no MIR names: the runtime starts and faults into them, and checks call them where they fail.
-pub const ROOTS: &[&str] = &[
-    ingot_abi::functions::GO_MAIN,
-    ingot_abi::functions::SIGPANIC,
-    "runtime.panicmem",
-    "runtime.panicdivide",
-    "runtime.panicshift",
-    "runtime.panicIndex",
-    "runtime.panicIndexU",
-    "runtime.panicSliceAlen",
-    "runtime.panicSliceAlenU",
-    "runtime.panicSliceAcap",
-    "runtime.panicSliceAcapU",
-    "runtime.panicSliceB",
-    "runtime.panicSliceBU",
-    "runtime.panicSlice3Alen",
-    "runtime.panicSlice3AlenU",
-    "runtime.panicSlice3Acap",
-    "runtime.panicSlice3AcapU",
-    "runtime.panicSlice3B",
-    "runtime.panicSlice3BU",
-    "runtime.panicSlice3C",
-    "runtime.panicSlice3CU",
-    "runtime.panicSliceConvert",
-];
 
 /// What [`emit()`] shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

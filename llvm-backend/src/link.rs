@@ -21,6 +21,8 @@ pub struct LinkRequest<'a> {
     pub emulation: &'a str,
     /// More arguments, as the user wrote them (`-extldflags`).
     pub extra: &'a [OsString],
+    /// Folder for what lies between the linker and [`finalize`](crate::finalize).
+    pub scratch: &'a Path,
     pub output: &'a Path,
     pub finalize: &'a FinalizeOptions,
 }
@@ -62,21 +64,15 @@ pub fn stack_maps(request: &LinkRequest) -> Result<String, LinkError> {
     })
 }
 
-/// Hands the linked file to `f`, in a scratch folder beside the output.
+/// Hands the linked file to `f`.
 fn with_linked<T>(request: &LinkRequest, f: impl FnOnce(&Path) -> Result<T, LinkError>) -> Result<T, LinkError> {
-    let folder = match request.output.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p,
-        _ => Path::new("."),
-    };
-    let io = |e| LinkError::Io(folder.to_owned(), e);
-    let scratch = tempfile::Builder::new().prefix(".ingot-link-").tempdir_in(folder).map_err(io)?;
-    let linked = scratch.path().join("linked");
-    run_linker(request, scratch.path(), &linked)?;
+    let linked = request.scratch.join("linked");
+    run_linker(request, &linked)?;
     f(&linked)
 }
 
 /// Runs lld; its arguments go through a response file because a program has thousands of objects.
-fn run_linker(request: &LinkRequest, scratch: &Path, linked: &Path) -> Result<(), LinkError> {
+fn run_linker(request: &LinkRequest, linked: &Path) -> Result<(), LinkError> {
     let mut args: Vec<OsString> = Vec::new();
     let fixed = "-static -nostdlib --gc-sections --eh-frame-hdr --build-id=none --icf=none -O1 -z noexecstack -z relro -e _start -m";
     args.extend(fixed.split(' ').map(OsString::from));
@@ -91,7 +87,7 @@ fn run_linker(request: &LinkRequest, scratch: &Path, linked: &Path) -> Result<()
     for arg in &args {
         quote(&mut response, arg);
     }
-    let response_path = scratch.join("arguments");
+    let response_path = request.scratch.join("arguments");
     std::fs::write(&response_path, response).map_err(|e| LinkError::Io(response_path.clone(), e))?;
     let mut at = OsString::from("@");
     at.push(&response_path);

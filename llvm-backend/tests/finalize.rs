@@ -144,12 +144,14 @@ fn build(s: &Scratch, objects: &[PathBuf], name: &str, options: &FinalizeOptions
     let _ = std::fs::remove_file(&archive);
     run(Command::new(format!("{LLVM}/llvm-ar")).arg("rcs").arg(&archive).arg(&objects[1]));
     let output = s.path(name);
+    let scratch = tempfile::tempdir().unwrap();
     let report = link(&LinkRequest {
         linker: linker(),
         objects: &objects[..1],
         runtime: &archive,
         emulation: emulation("amd64").unwrap(),
         extra: &[],
+        scratch: scratch.path(),
         output: &output,
         finalize: options,
     })
@@ -236,7 +238,7 @@ fn equal_inputs_give_equal_bytes_and_stripping_keeps_the_program() {
         assert!(out.status.success());
         assert_eq!(String::from_utf8_lossy(&out.stderr), "");
     }
-    let options = FinalizeOptions { drop_root: Some(0), ..Default::default() };
+    let options = FinalizeOptions { drop_root: Some(("main.live".to_owned(), 0)), ..Default::default() };
     let (d, dropped) = build(&s, &objects, "d", &options);
     assert_eq!(dropped.roots, full.roots);
     assert_ne!(std::fs::read(&a).unwrap(), std::fs::read(&d).unwrap());

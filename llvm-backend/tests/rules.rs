@@ -141,7 +141,13 @@ bb2:
 bb3:
   return v4
 }"#;
-    check_at(f, Level::O2, Stage::LlvmOpt, &["outer:", "icmp ugt i64 %", "select", "load volatile i64, ptr addrspace(1)", "strip:", "@rt_poll"], &[]);
+    check_at(
+        f,
+        Level::O2,
+        Stage::LlvmOpt,
+        &["outer:", "icmp ugt i64 %", "select", "load volatile i64, ptr addrspace(1)", "strip:", "@rt_poll"],
+        &[],
+    );
 }
 
 #[test]
@@ -312,7 +318,12 @@ bb0(v0: ptr):
     check(
         f,
         Stage::LlvmOpt,
-        &["alloca { ptr addrspace(1), i64 }", "asm \"\", \"=r,0\"(ptr %s)", "store ptr addrspace(1) null", "gc.relocate"],
+        &[
+            "alloca { ptr addrspace(1), i64 }",
+            "asm \"\", \"=r,0\"(ptr %s)",
+            "store ptr addrspace(1) null",
+            "gc.relocate",
+        ],
         &["addrspacecast"],
     );
     check(f, Stage::LlvmOpt, &["@rt_morestack", "\"deopt\"(i64 0, ptr %s)"], &[]);
@@ -478,7 +489,12 @@ bb0(v0: ptr, v1: i64, v2: i64, v3: i64, v4: i64, v5: i64, v6: ptr):
     check(
         f,
         Stage::LlvmOpt,
-        &["@\"main.f$body\"(", "@main.f(", "@rt_morestack_large", "musttail call { ptr addrspace(1), i64 } @\"main.f$body\""],
+        &[
+            "@\"main.f$body\"(",
+            "@main.f(",
+            "@rt_morestack_large",
+            "musttail call { ptr addrspace(1), i64 } @\"main.f$body\"",
+        ],
         &[],
     );
     check(f, Stage::Asm, &["main.f:", "jmp\tmain.f$body", "rt_morestack_large"], &[]);

@@ -50,6 +50,8 @@ fn folding() {
     );
     fold("v3: i64 = int i64, 0\n v4: i64 = add v0, v3\n return v4", "return v0");
     fold("v3: i32 = int i32, 0\n v4: i32 = clz v3\n v5: i64 = zext i64, v4\n return v5", "int i64, 32");
+    // `noescape`'s way of hiding a pointer stays for escape analysis.
+    fold("v3: i64 = ptrtoint i64, v2\n v4: i64 = int i64, 0\n v5: i64 = xor v3, v4\n return v5", "xor");
     // Division by zero stays for its check.
     fold("v3: i64 = int i64, 0\n v4: i64 = sdiv v0, v3\n return v4", "sdiv");
 }
@@ -207,4 +209,28 @@ fn methods_need_an_interface() {
     let Def::Data(d) = &m.symbols["type:U"].def else { panic!() };
     assert_eq!(&d.bytes[96..], [&[0; 4][..], &[0xff; 12]].concat());
     assert_eq!(d.relocs.len(), 1);
+}
+
+#[test]
+fn constant_slices_are_allocations() {
+    let mut element = vec![0u8; 48];
+    (element[0], element[8], element[21]) = (16, 8, 8);
+    let element: String = element.iter().map(|b| format!("\\x{b:02x}")).collect();
+    let tables = format!(
+        "layout0 = size 48 align 8 ptrs []\nlayout1 = size 8 align 8 ptrs []\n\
+         extern @\"runtime.makeslice\" (ptr, i64, i64) -> (ptr)\ndata @\"mask\" layout1 ro \"\\x01\"\n\
+         data @\"T\" layout0 ro \"{element}\" [32: abs64 @\"mask\" + 0]\n"
+    );
+    let make = |len: i64, cap: i64| {
+        let lines = format!(
+            "v3: ptr = global_addr @\"T\", 0\n v4: i64 = int i64, {len}\n v5: i64 = int i64, {cap}\n \
+             v6: ptr = call @\"runtime.makeslice\"(v3, v4, v5) : (ptr, i64, i64) -> (ptr)\n return v0"
+        );
+        transform(&format!("{tables}{}", body(&lines)), &["small-slices"], &mut State::default()).to_string()
+    };
+    let small = make(2, 3);
+    assert!(small.contains("size 48 align 8 ptrs [0, 2, 4]") && small.contains("alloc_heap"), "{small}");
+    for (len, cap) in [(3, 2), (-1, 2), (0, 0), (5, 1 << 40), (1, 1 << 20)] {
+        assert!(!make(len, cap).contains("alloc_heap"), "{len} {cap}");
+    }
 }

@@ -17,10 +17,8 @@ pub fn strip_stress(stderr: &[u8]) -> (Vec<u8>, Option<StressCounts>) {
     let mut search = 0;
     while let Some(found) = find(&stderr[search..], prefix) {
         let start = search + found;
-        let end = stderr[start..]
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(stderr.len(), |length| start + length + 1);
+        let end =
+            stderr[start..].iter().position(|&byte| byte == b'\n').map_or(stderr.len(), |length| start + length + 1);
         let line = String::from_utf8_lossy(&stderr[start + prefix.len()..end]);
         if let Some(counts) = parse_counts(line.trim_end()) {
             let mut rest = stderr[..start].to_vec();
@@ -33,9 +31,7 @@ pub fn strip_stress(stderr: &[u8]) -> (Vec<u8>, Option<StressCounts>) {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack
-        .windows(needle.len())
-        .position(|window| window == needle)
+    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 fn parse_counts(text: &str) -> Option<StressCounts> {
@@ -79,10 +75,7 @@ fn is_goroutine_line(line: &[u8]) -> bool {
 fn mask_addresses(line: &[u8], out: &mut Vec<u8>) {
     let mut rest = line;
     while let Some(at) = find(rest, b"0x") {
-        let digits = rest[at + 2..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_hexdigit())
-            .count();
+        let digits = rest[at + 2..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let end = at + 2 + digits;
         if digits >= 6 {
             out.extend_from_slice(&rest[..at]);
@@ -112,11 +105,7 @@ pub fn difference(expected: &Run, actual: &Run) -> Option<String> {
         }
     };
     let stdout = diff("stdout", &expected.stdout, &actual.stdout);
-    let stderr = diff(
-        "stderr",
-        &comparable_stderr(&expected.stderr, exit),
-        &comparable_stderr(&actual.stderr, exit),
-    );
+    let stderr = diff("stderr", &comparable_stderr(&expected.stderr, exit), &comparable_stderr(&actual.stderr, exit));
     match (stdout, stderr) {
         (None, None) => None,
         (a, b) => Some(a.unwrap_or_default() + &b.unwrap_or_default()),
@@ -166,11 +155,7 @@ fn printable(line: &[u8]) -> String {
         .chars()
         .flat_map(|c| {
             let escape = c.is_control() && c != '\t';
-            let escaped: Vec<char> = if escape {
-                c.escape_default().collect()
-            } else {
-                vec![c]
-            };
+            let escaped: Vec<char> = if escape { c.escape_default().collect() } else { vec![c] };
             escaped
         })
         .collect();
@@ -185,33 +170,17 @@ mod tests {
     use super::*;
 
     fn run(exit: i32, stdout: &str, stderr: &str) -> Run {
-        Run {
-            stdout: stdout.into(),
-            stderr: stderr.into(),
-            ended: Ended::Exited(exit),
-        }
+        Run { stdout: stdout.into(), stderr: stderr.into(), ended: Ended::Exited(exit) }
     }
 
     #[test]
     fn takes_out_the_stress_line() {
         let (rest, counts) = strip_stress(b"a\ningot stress: moves=3 collections=12\nb\n");
         assert_eq!(rest, b"a\nb\n");
-        assert_eq!(
-            counts,
-            Some(StressCounts {
-                moves: 3,
-                collections: 12
-            })
-        );
+        assert_eq!(counts, Some(StressCounts { moves: 3, collections: 12 }));
         let (rest, counts) = strip_stress(b"no newline ingot stress: moves=0 collections=1\n");
         assert_eq!(rest, b"no newline ");
-        assert_eq!(
-            counts,
-            Some(StressCounts {
-                moves: 0,
-                collections: 1
-            })
-        );
+        assert_eq!(counts, Some(StressCounts { moves: 0, collections: 1 }));
         let (rest, counts) = strip_stress(b"ingot stress: moves=x collections=1\n");
         assert_eq!(rest, b"ingot stress: moves=x collections=1\n");
         assert_eq!(counts, None);
@@ -220,35 +189,26 @@ mod tests {
 
     #[test]
     fn cuts_traces_of_dying_programs_only() {
-        let text = b"out\npanic: x\n[signal SIGSEGV: code=0x1 addr=0x0 pc=0x47ab12]\n\ngoroutine 1 [running]:\nmain.main()\n";
+        let text =
+            b"out\npanic: x\n[signal SIGSEGV: code=0x1 addr=0x0 pc=0x47ab12]\n\ngoroutine 1 [running]:\nmain.main()\n";
         assert_eq!(comparable_stderr(text, 2), b"out\npanic: x\n\n");
         let text = b"goroutine 7 [x]\n[signal y]\n";
         assert_eq!(comparable_stderr(text, 0), text);
-        assert!(is_goroutine_line(
-            b"goroutine 12 gp=0xc000002380 m=0 [running]:\n"
-        ));
-        assert!(!is_goroutine_line(
-            b"goroutine stack exceeds 1000000000-byte limit\n"
-        ));
+        assert!(is_goroutine_line(b"goroutine 12 gp=0xc000002380 m=0 [running]:\n"));
+        assert!(!is_goroutine_line(b"goroutine stack exceeds 1000000000-byte limit\n"));
     }
 
     #[test]
     fn masks_addresses() {
         let masked = |text: &str| String::from_utf8(comparable_stderr(text.as_bytes(), 0)).unwrap();
-        assert_eq!(
-            masked("p 0xc000012345, 0x10 and 0xdeadbeef"),
-            "p 0x?, 0x10 and 0x?"
-        );
+        assert_eq!(masked("p 0xc000012345, 0x10 and 0xdeadbeef"), "p 0x?, 0x10 and 0x?");
         assert_eq!(masked("0x"), "0x");
         assert_eq!(masked("no newline"), "no newline");
     }
 
     #[test]
     fn finds_differences() {
-        assert_eq!(
-            difference(&run(0, "a\n", "b\n"), &run(0, "a\n", "b\n")),
-            None
-        );
+        assert_eq!(difference(&run(0, "a\n", "b\n"), &run(0, "a\n", "b\n")), None);
         assert_eq!(
             difference(
                 &run(2, "", "panic: x\n\ngoroutine 1 [running]:\nfoo"),
@@ -257,20 +217,11 @@ mod tests {
             None
         );
         let text = difference(&run(0, "a\nb\nc\n", ""), &run(0, "a\nx\nc\n", "")).unwrap();
-        assert_eq!(
-            text,
-            "stdout differs at line 2\n    a\n  - b\n  - c\n  + x\n  + c\n"
-        );
+        assert_eq!(text, "stdout differs at line 2\n    a\n  - b\n  - c\n  + x\n  + c\n");
         let text = difference(&run(0, "", ""), &run(2, "", "boom\n")).unwrap();
-        assert!(
-            text.starts_with("ended with exit status 2, expected exit status 0\n"),
-            "{text}"
-        );
+        assert!(text.starts_with("ended with exit status 2, expected exit status 0\n"), "{text}");
         assert!(text.contains("| boom"), "{text}");
-        let late = Run {
-            ended: Ended::TimedOut,
-            ..run(0, "", "")
-        };
+        let late = Run { ended: Ended::TimedOut, ..run(0, "", "") };
         assert!(difference(&run(0, "", ""), &late).is_some());
     }
 
@@ -279,10 +230,7 @@ mod tests {
         let text = diff("stdout", b"a\nb", b"a\nb\n").unwrap();
         assert!(text.contains("- b (no newline)"), "{text}");
         let text = diff("stderr", b"a\n", b"a\nmore\n").unwrap();
-        assert!(
-            text.contains("- (nothing more)") && text.contains("+ more"),
-            "{text}"
-        );
+        assert!(text.contains("- (nothing more)") && text.contains("+ more"), "{text}");
         let text = diff("stderr", b"\x1b\n", &[0xff, b'\n']).unwrap();
         assert!(text.contains("\\u{1b}"), "{text}");
     }

@@ -60,9 +60,7 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>
 /// Runs `command` in a process group of its own and kills the group when `limit` is over.
 pub fn run(command: &mut Command, stdin: Option<&Path>, limit: Duration) -> Result<Run, String> {
     let input = match stdin {
-        Some(path) => File::open(path)
-            .map_err(|e| format!("{}: {e}", path.display()))?
-            .into(),
+        Some(path) => File::open(path).map_err(|e| format!("{}: {e}", path.display()))?.into(),
         None => Stdio::null(),
     };
     let mut child = command
@@ -94,11 +92,7 @@ pub fn run(command: &mut Command, stdin: Option<&Path>, limit: Duration) -> Resu
         Some(code) => Ended::Exited(code),
         None => Ended::Signalled(status.signal().unwrap_or(0)),
     };
-    Ok(Run {
-        stdout: stdout.join().unwrap_or_default(),
-        stderr: stderr.join().unwrap_or_default(),
-        ended,
-    })
+    Ok(Run { stdout: stdout.join().unwrap_or_default(), stderr: stderr.join().unwrap_or_default(), ended })
 }
 
 #[cfg(test)]
@@ -112,39 +106,19 @@ mod tests {
     #[test]
     fn keeps_both_outputs_and_the_status() {
         let run = shell("echo out; echo err >&2; exit 3", Duration::from_secs(10));
-        assert_eq!(
-            run,
-            Run {
-                stdout: b"out\n".into(),
-                stderr: b"err\n".into(),
-                ended: Ended::Exited(3)
-            }
-        );
-        assert_eq!(
-            shell("kill -9 $$", Duration::from_secs(10)).ended,
-            Ended::Signalled(9)
-        );
+        assert_eq!(run, Run { stdout: b"out\n".into(), stderr: b"err\n".into(), ended: Ended::Exited(3) });
+        assert_eq!(shell("kill -9 $$", Duration::from_secs(10)).ended, Ended::Signalled(9));
     }
 
     #[test]
     fn stops_at_the_limit_with_all_children() {
-        let run = shell(
-            "echo started; sleep 60 & sleep 60",
-            Duration::from_millis(200),
-        );
+        let run = shell("echo started; sleep 60 & sleep 60", Duration::from_millis(200));
         assert_eq!(run.ended, Ended::TimedOut);
         assert_eq!(run.stdout, b"started\n");
     }
 
     #[test]
     fn says_when_there_is_no_such_command() {
-        assert!(
-            run(
-                &mut Command::new("/nonexistent/x"),
-                None,
-                Duration::from_secs(1)
-            )
-            .is_err()
-        );
+        assert!(run(&mut Command::new("/nonexistent/x"), None, Duration::from_secs(1)).is_err());
     }
 }

@@ -28,26 +28,17 @@ pub fn parse(text: &str) -> Result<Vec<Known>, String> {
         if reason.is_empty() {
             return Err(at("no reason given"));
         }
-        if list
-            .iter()
-            .any(|known| known.mode == mode && known.program == program)
-        {
+        if list.iter().any(|known| known.mode == mode && known.program == program) {
             return Err(at("listed twice"));
         }
-        list.push(Known {
-            mode,
-            program: program.into(),
-            reason: reason.into(),
-        });
+        list.push(Known { mode, program: program.into(), reason: reason.into() });
     }
     Ok(list)
 }
 
 /// The reason for which a program is expected to fail in a mode.
 pub fn reason<'a>(list: &'a [Known], mode: Mode, program: &str) -> Option<&'a str> {
-    list.iter()
-        .find(|known| known.mode == mode && known.program == program)
-        .map(|known| known.reason.as_str())
+    list.iter().find(|known| known.mode == mode && known.program == program).map(|known| known.reason.as_str())
 }
 
 #[cfg(test)]
@@ -56,14 +47,10 @@ mod tests {
 
     #[test]
     fn reads_the_list() {
-        let list = parse("# why\n\ndev core/a no maps yet\nstress std/b  timers are off by one\n")
-            .unwrap();
+        let list = parse("# why\n\ndev core/a no maps yet\nstress std/b  timers are off by one\n").unwrap();
         assert_eq!(list.len(), 2);
         assert_eq!(reason(&list, Mode::Dev, "core/a"), Some("no maps yet"));
-        assert_eq!(
-            reason(&list, Mode::Stress, "std/b"),
-            Some("timers are off by one")
-        );
+        assert_eq!(reason(&list, Mode::Stress, "std/b"), Some("timers are off by one"));
         assert_eq!(reason(&list, Mode::Release, "core/a"), None);
     }
 

@@ -68,11 +68,7 @@ struct Tally {
 impl Tally {
     fn fail(&self, program: &str, mode: &str, text: &str) {
         self.failed.fetch_add(1, Ordering::Relaxed);
-        let text: String = text
-            .trim_end()
-            .lines()
-            .map(|line| format!("    {line}\n"))
-            .collect();
+        let text: String = text.trim_end().lines().map(|line| format!("    {line}\n")).collect();
         // One write per failure, so that the reports of two threads do not mix.
         print!("FAIL {program} ({mode})\n{text}");
     }
@@ -100,18 +96,11 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         return Ok(true);
     }
     let known_path = home.join("known.txt");
-    let known_text =
-        fs::read_to_string(&known_path).map_err(|e| format!("{}: {e}", known_path.display()))?;
+    let known_text = fs::read_to_string(&known_path).map_err(|e| format!("{}: {e}", known_path.display()))?;
     let known = known::parse(&known_text)?;
     let names: BTreeSet<&str> = all.iter().map(|program| program.name.as_str()).collect();
-    if let Some(stale) = known
-        .iter()
-        .find(|known| !names.contains(known.program.as_str()))
-    {
-        return Err(format!(
-            "known.txt: there is no program `{}`",
-            stale.program
-        ));
+    if let Some(stale) = known.iter().find(|known| !names.contains(known.program.as_str())) {
+        return Err(format!("known.txt: there is no program `{}`", stale.program));
     }
 
     let tier = arguments.tier.map(|tier| match tier {
@@ -134,14 +123,10 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     }
 
     let ingot = match &arguments.ingot {
-        Some(path) => Some(
-            path.canonicalize()
-                .map_err(|e| format!("{}: {e}", path.display()))?,
-        ),
+        Some(path) => Some(path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?),
         None => None,
     };
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| home.join("../target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| home.join("../target"), PathBuf::from);
     let cache = target.join("testsuite/gc");
     fs::create_dir_all(&cache).map_err(|e| format!("{}: {e}", cache.display()))?;
     let settings = Settings {
@@ -155,23 +140,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let modes: BTreeSet<Mode> = arguments.modes.iter().copied().collect();
     let modes: Vec<Mode> = modes.into_iter().collect();
     let tally = Tally::default();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.jobs.max(1))
-        .build()
-        .map_err(|e| e.to_string())?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs.max(1)).build().map_err(|e| e.to_string())?;
     pool.install(|| {
-        selected
-            .par_iter()
-            .with_max_len(1)
-            .for_each(|program| match &ingot {
-                Some(ingot) => compare_one(&settings, ingot, program, &modes, &known, &tally),
-                None => match suite::check_determinism(&settings, program) {
-                    Ok(()) => {
-                        tally.passed.fetch_add(1, Ordering::Relaxed);
-                    }
-                    Err(text) => tally.fail(&program.name, "gc", &text),
-                },
-            });
+        selected.par_iter().with_max_len(1).for_each(|program| match &ingot {
+            Some(ingot) => compare_one(&settings, ingot, program, &modes, &known, &tally),
+            None => match suite::check_determinism(&settings, program) {
+                Ok(()) => {
+                    tally.passed.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(text) => tally.fail(&program.name, "gc", &text),
+            },
+        });
     });
     let failed = tally.failed.load(Ordering::Relaxed);
     println!(

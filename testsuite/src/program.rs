@@ -61,9 +61,7 @@ impl Header {
                     spec = Some(headings);
                 }
                 "exit" => {
-                    exit = value
-                        .parse()
-                        .map_err(|_| format!("`// exit: {value}` is not a number"))?;
+                    exit = value.parse().map_err(|_| format!("`// exit: {value}` is not a number"))?;
                 }
                 "needs" => {
                     tier = Some(match value {
@@ -82,11 +80,7 @@ impl Header {
         let spec = spec.ok_or("the first line is not `// spec: …`")?;
         let imports = imports(source);
         let only_predeclared = imports.iter().all(|import| import == "unsafe");
-        let tier = tier.unwrap_or(if only_predeclared {
-            Tier::Println
-        } else {
-            Tier::Std
-        });
+        let tier = tier.unwrap_or(if only_predeclared { Tier::Println } else { Tier::Std });
         if tier == Tier::Println && !only_predeclared {
             return Err(format!("needs println but imports {}", imports.join(", ")));
         }
@@ -126,12 +120,7 @@ pub fn discover(root: &Path) -> Result<Vec<Program>, String> {
 /// The program in a module folder.
 pub fn module(name: &str, folder: &Path) -> Result<Program, String> {
     let main = folder.join("main.go");
-    Ok(Program {
-        name: name.to_string(),
-        path: folder.to_path_buf(),
-        is_module: true,
-        header: header_of(name, &main)?,
-    })
+    Ok(Program { name: name.to_string(), path: folder.to_path_buf(), is_module: true, header: header_of(name, &main)? })
 }
 
 fn header_of(name: &str, file: &Path) -> Result<Header, String> {
@@ -152,12 +141,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Program>) -> Result<(), Stri
                 walk(root, &path, found)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "go") {
-            found.push(Program {
-                header: header_of(&name, &path)?,
-                name,
-                path,
-                is_module: false,
-            });
+            found.push(Program { header: header_of(&name, &path)?, name, path, is_module: false });
         }
     }
     Ok(())
@@ -173,20 +157,12 @@ impl Program {
             paths.push(self.path.clone());
         }
         paths.sort();
-        let base = if self.is_module {
-            self.path.as_path()
-        } else {
-            self.path.parent().unwrap_or(Path::new(""))
-        };
+        let base = if self.is_module { self.path.as_path() } else { self.path.parent().unwrap_or(Path::new("")) };
         paths
             .into_iter()
             .map(|path| {
                 let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-                let name = path
-                    .strip_prefix(base)
-                    .unwrap_or(&path)
-                    .to_string_lossy()
-                    .into_owned();
+                let name = path.strip_prefix(base).unwrap_or(&path).to_string_lossy().into_owned();
                 Ok((name, bytes))
             })
             .collect()
@@ -224,11 +200,7 @@ mod tests {
         assert_eq!(
             header,
             Ok(Header {
-                spec: vec![
-                    "Making slices".into(),
-                    "maps and channels".into(),
-                    "Iota".into()
-                ],
+                spec: vec!["Making slices".into(), "maps and channels".into(), "Iota".into()],
                 exit: 2,
                 tier: Tier::Std,
             })
@@ -239,18 +211,9 @@ mod tests {
     fn guesses_the_tier_from_the_imports() {
         let tier = |source: &str| Header::parse(source).map(|header| header.tier);
         assert_eq!(tier("// spec: Iota\npackage main\n"), Ok(Tier::Println));
-        assert_eq!(
-            tier("// spec: Iota\npackage main\n\nimport \"unsafe\"\n"),
-            Ok(Tier::Println)
-        );
-        assert_eq!(
-            tier("// spec: Iota\npackage main\n\nimport (\n\t\"fmt\"\n)\n"),
-            Ok(Tier::Std)
-        );
-        assert_eq!(
-            tier("// spec: Iota\npackage main\n\nimport f \"fmt\"\n"),
-            Ok(Tier::Std)
-        );
+        assert_eq!(tier("// spec: Iota\npackage main\n\nimport \"unsafe\"\n"), Ok(Tier::Println));
+        assert_eq!(tier("// spec: Iota\npackage main\n\nimport (\n\t\"fmt\"\n)\n"), Ok(Tier::Std));
+        assert_eq!(tier("// spec: Iota\npackage main\n\nimport f \"fmt\"\n"), Ok(Tier::Std));
     }
 
     #[test]
@@ -276,24 +239,12 @@ mod tests {
         fs::write(root.join("a/one.go"), "// spec: Iota\npackage main\n").unwrap();
         fs::write(root.join("a/one.in"), "text").unwrap();
         fs::write(root.join("a/mod/go.mod"), "module m\n").unwrap();
-        fs::write(
-            root.join("a/mod/main.go"),
-            "// spec: Blocks\npackage main\n",
-        )
-        .unwrap();
+        fs::write(root.join("a/mod/main.go"), "// spec: Blocks\npackage main\n").unwrap();
         fs::write(root.join("a/mod/sub/sub.go"), "package sub\n").unwrap();
         let programs = discover(root).unwrap();
-        let names: Vec<_> = programs
-            .iter()
-            .map(|p| (p.name.as_str(), p.is_module))
-            .collect();
+        let names: Vec<_> = programs.iter().map(|p| (p.name.as_str(), p.is_module)).collect();
         assert_eq!(names, [("a/mod", true), ("a/one", false)]);
-        let files: Vec<_> = programs[0]
-            .files()
-            .unwrap()
-            .into_iter()
-            .map(|f| f.0)
-            .collect();
+        let files: Vec<_> = programs[0].files().unwrap().into_iter().map(|f| f.0).collect();
         assert_eq!(files, ["go.mod", "main.go", "sub/sub.go"]);
         assert_eq!(programs[0].stdin(), None);
         assert_eq!(programs[1].stdin(), Some(root.join("a/one.in")));

@@ -179,10 +179,7 @@ const PROSE: &[(&str, &str)] = &[
     ("Introduction", "prose"),
     ("Notation", "prose: the EBNF notation"),
     ("Appendix", "prose"),
-    (
-        "Language versions",
-        "prose: an overview of the versions below",
-    ),
+    ("Language versions", "prose: an overview of the versions below"),
 ];
 
 /// All programs: those below `programs` and the demo.
@@ -216,8 +213,7 @@ pub fn resolve(named: &[String]) -> Result<Vec<&'static str>, String> {
 pub fn table(programs: &[Program]) -> Result<String, String> {
     let mut by_heading: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for program in programs {
-        let headings =
-            resolve(&program.header.spec).map_err(|e| format!("{}: {e}", program.name))?;
+        let headings = resolve(&program.header.spec).map_err(|e| format!("{}: {e}", program.name))?;
         for heading in headings {
             by_heading.entry(heading).or_default().push(&program.name);
         }
@@ -229,10 +225,7 @@ pub fn table(programs: &[Program]) -> Result<String, String> {
     );
     for (level, heading) in HEADINGS {
         let indent = "&emsp;".repeat(usize::from(level.saturating_sub(2)));
-        let cell = match (
-            by_heading.get(heading),
-            PROSE.iter().find(|(prose, _)| prose == heading),
-        ) {
+        let cell = match (by_heading.get(heading), PROSE.iter().find(|(prose, _)| prose == heading)) {
             (Some(programs), _) => programs.join(", "),
             (None, Some((_, why))) => format!("({why})"),
             (None, None) => "none yet".into(),

@@ -71,11 +71,7 @@ pub fn go_version(go: &Path) -> Result<String, String> {
     command.arg("version").env("GOTOOLCHAIN", "local");
     let run = exec::run(&mut command, None, BUILD_LIMIT)?;
     let text = String::from_utf8_lossy(&run.stdout).trim().to_string();
-    if run.succeeded() {
-        Ok(text)
-    } else {
-        Err(format!("{} version failed", go.display()))
-    }
+    if run.succeeded() { Ok(text) } else { Err(format!("{} version failed", go.display())) }
 }
 
 /// Builds a program with `go`, or finds the binary built from the same files before.
@@ -88,17 +84,12 @@ pub fn build_with_go(settings: &Settings, program: &Program) -> Result<PathBuf, 
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     }
-    let key: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let binary = settings.cache.join(key);
     if binary.is_file() {
         return Ok(binary);
     }
-    fs::create_dir_all(&settings.cache)
-        .map_err(|e| format!("{}: {e}", settings.cache.display()))?;
+    fs::create_dir_all(&settings.cache).map_err(|e| format!("{}: {e}", settings.cache.display()))?;
     // Built beside its place and moved there whole, so that a binary found is never half written.
     let staging = tempfile::tempdir_in(&settings.cache).map_err(|e| e.to_string())?;
     let out = staging.path().join("program");
@@ -109,29 +100,17 @@ pub fn build_with_go(settings: &Settings, program: &Program) -> Result<PathBuf, 
     } else {
         command.arg(&program.path);
     }
-    command
-        .env("GOTOOLCHAIN", "local")
-        .env("GOPROXY", "off")
-        .env_remove("GOFLAGS");
+    command.env("GOTOOLCHAIN", "local").env("GOPROXY", "off").env_remove("GOFLAGS");
     let run = exec::run(&mut command, None, BUILD_LIMIT)?;
     if !run.succeeded() {
-        return Err(format!(
-            "go build: {}\n{}",
-            run.ended,
-            String::from_utf8_lossy(&run.stderr)
-        ));
+        return Err(format!("go build: {}\n{}", run.ended, String::from_utf8_lossy(&run.stderr)));
     }
     fs::rename(&out, &binary).map_err(|e| format!("{}: {e}", binary.display()))?;
     Ok(binary)
 }
 
 /// Builds a program with `ingot` into `out`.
-pub fn build_with_ingot(
-    ingot: &Path,
-    program: &Program,
-    dev: bool,
-    out: &Path,
-) -> Result<(), String> {
+pub fn build_with_ingot(ingot: &Path, program: &Program, dev: bool, out: &Path) -> Result<(), String> {
     let mut command = Command::new(ingot);
     command.arg("build");
     if dev {
@@ -149,30 +128,14 @@ pub fn build_with_ingot(
     }
     let text = String::from_utf8_lossy(&run.stderr).into_owned();
     let said: Vec<&str> = text.lines().take(8).collect();
-    Err(format!(
-        "ingot build: {}\n  | {}\n",
-        run.ended,
-        said.join("\n  | ")
-    ))
+    Err(format!("ingot build: {}\n  | {}\n", run.ended, said.join("\n  | ")))
 }
 
-fn run_binary(
-    settings: &Settings,
-    program: &Program,
-    binary: &Path,
-    stress: Option<u64>,
-) -> Result<Run, String> {
+fn run_binary(settings: &Settings, program: &Program, binary: &Path, stress: Option<u64>) -> Result<Run, String> {
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut command = Command::new(binary);
     command.current_dir(folder.path());
-    for name in [
-        "GOGC",
-        "GODEBUG",
-        "GOMAXPROCS",
-        "GOMEMLIMIT",
-        "GOTRACEBACK",
-        "INGOT_STRESS",
-    ] {
+    for name in ["GOGC", "GODEBUG", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "INGOT_STRESS"] {
         command.env_remove(name);
     }
     let mut limit = settings.time_limit;
@@ -204,10 +167,7 @@ pub fn check_determinism(settings: &Settings, program: &Program) -> Result<(), S
     for round in 1..settings.rounds.max(2) {
         let again = oracle(settings, program)?;
         if let Some(text) = compare::difference(&first, &again) {
-            return Err(format!(
-                "run {} under gc is not like the first\n{text}",
-                round + 1
-            ));
+            return Err(format!("run {} under gc is not like the first\n{text}", round + 1));
         }
     }
     Ok(())
@@ -224,32 +184,24 @@ pub fn check_modes(
     let folder = match tempfile::tempdir() {
         Ok(folder) => folder,
         Err(e) => {
-            return modes
-                .iter()
-                .map(|&mode| (mode, Err(e.to_string())))
-                .collect();
+            return modes.iter().map(|&mode| (mode, Err(e.to_string()))).collect();
         }
     };
     let mut release: Option<Result<(), String>> = None;
     let mut results = Vec::new();
     for &mode in modes {
-        let binary = folder
-            .path()
-            .join(if mode == Mode::Dev { "dev" } else { "release" });
+        let binary = folder.path().join(if mode == Mode::Dev { "dev" } else { "release" });
         let built = if mode == Mode::Dev {
             build_with_ingot(ingot, program, true, &binary)
         } else {
             // Release and stress runs share one build.
-            release
-                .get_or_insert_with(|| build_with_ingot(ingot, program, false, &binary))
-                .clone()
+            release.get_or_insert_with(|| build_with_ingot(ingot, program, false, &binary)).clone()
         };
         let result = built.and_then(|()| match mode {
             Mode::Dev | Mode::Release => check_plain(settings, program, expected, &binary),
             Mode::Stress => (0..settings.rounds.max(1)).try_for_each(|round| {
                 let seed = settings.seed.wrapping_add(round);
-                check_stress(settings, program, expected, &binary, seed)
-                    .map_err(|text| format!("seed={seed}: {text}"))
+                check_stress(settings, program, expected, &binary, seed).map_err(|text| format!("seed={seed}: {text}"))
             }),
         });
         results.push((mode, result));
@@ -257,12 +209,7 @@ pub fn check_modes(
     results
 }
 
-fn check_plain(
-    settings: &Settings,
-    program: &Program,
-    expected: &Run,
-    binary: &Path,
-) -> Result<(), String> {
+fn check_plain(settings: &Settings, program: &Program, expected: &Run, binary: &Path) -> Result<(), String> {
     let actual = run_binary(settings, program, binary, None)?;
     compare::difference(expected, &actual).map_or(Ok(()), Err)
 }
@@ -282,10 +229,9 @@ fn check_stress(
     }
     match counts {
         None => Err("no `ingot stress: moves=N collections=N` line on standard error\n".into()),
-        Some(counts) if counts.moves == 0 || counts.collections == 0 => Err(format!(
-            "the stress run stressed nothing: moves={} collections={}\n",
-            counts.moves, counts.collections
-        )),
+        Some(counts) if counts.moves == 0 || counts.collections == 0 => {
+            Err(format!("the stress run stressed nothing: moves={} collections={}\n", counts.moves, counts.collections))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -312,11 +258,7 @@ mod tests {
             name: "p".into(),
             path: "/nonexistent/p.go".into(),
             is_module: false,
-            header: Header {
-                spec: vec!["Iota".into()],
-                exit: 0,
-                tier: Tier::Println,
-            },
+            header: Header { spec: vec!["Iota".into()], exit: 0, tier: Tier::Println },
         }
     }
 
@@ -335,18 +277,8 @@ mod tests {
     fn check(script: &str) -> Vec<(Mode, Result<(), String>)> {
         let folder = tempfile::tempdir().unwrap();
         let ingot = fake_ingot(folder.path(), script);
-        let expected = Run {
-            stdout: b"out\n".into(),
-            stderr: b"err\n".into(),
-            ended: Ended::Exited(0),
-        };
-        check_modes(
-            &settings(),
-            &ingot,
-            &program(),
-            &expected,
-            &[Mode::Dev, Mode::Release, Mode::Stress],
-        )
+        let expected = Run { stdout: b"out\n".into(), stderr: b"err\n".into(), ended: Ended::Exited(0) };
+        check_modes(&settings(), &ingot, &program(), &expected, &[Mode::Dev, Mode::Release, Mode::Stress])
     }
 
     #[test]
@@ -366,23 +298,14 @@ mod tests {
         let results = check(script);
         assert_eq!(results[0].1, Ok(()));
         let text = results[2].1.clone().unwrap_err();
-        assert!(
-            text.starts_with("seed=41: the stress run stressed nothing"),
-            "{text}"
-        );
+        assert!(text.starts_with("seed=41: the stress run stressed nothing"), "{text}");
     }
 
     #[test]
     fn wants_the_stress_line() {
         let results = check("echo out; echo err >&2");
         assert_eq!(results[1].1, Ok(()));
-        assert!(
-            results[2]
-                .1
-                .clone()
-                .unwrap_err()
-                .contains("no `ingot stress:")
-        );
+        assert!(results[2].1.clone().unwrap_err().contains("no `ingot stress:"));
     }
 
     #[test]
@@ -391,17 +314,10 @@ mod tests {
         let ingot = folder.path().join("ingot");
         fs::write(&ingot, "#!/bin/sh\necho p.go:1:1: no >&2\nexit 1\n").unwrap();
         fs::set_permissions(&ingot, fs::Permissions::from_mode(0o755)).unwrap();
-        let expected = Run {
-            stdout: vec![],
-            stderr: vec![],
-            ended: Ended::Exited(0),
-        };
+        let expected = Run { stdout: vec![], stderr: vec![], ended: Ended::Exited(0) };
         let results = check_modes(&settings(), &ingot, &program(), &expected, &[Mode::Release]);
         let text = results[0].1.clone().unwrap_err();
-        assert!(
-            text.contains("exit status 1") && text.contains("p.go:1:1: no"),
-            "{text}"
-        );
+        assert!(text.contains("exit status 1") && text.contains("p.go:1:1: no"), "{text}");
     }
 
     #[test]

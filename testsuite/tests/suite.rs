@@ -15,10 +15,7 @@ fn the_table_is_up_to_date() {
     let programs = spec::all_programs(home()).unwrap();
     let table = spec::table(&programs).unwrap();
     let written = fs::read_to_string(home().join("SPEC.md")).unwrap();
-    assert!(
-        written == table,
-        "SPEC.md is stale: run `testsuite --write-spec`"
-    );
+    assert!(written == table, "SPEC.md is stale: run `testsuite --write-spec`");
 }
 
 #[test]
@@ -35,10 +32,6 @@ fn known_failures_name_programs() {
     let programs = spec::all_programs(home()).unwrap();
     let text = fs::read_to_string(home().join("known.txt")).unwrap();
     for known in known::parse(&text).unwrap() {
-        assert!(
-            programs.iter().any(|p| p.name == known.program),
-            "{}",
-            known.program
-        );
+        assert!(programs.iter().any(|p| p.name == known.program), "{}", known.program);
     }
 }

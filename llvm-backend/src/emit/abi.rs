@@ -25,11 +25,8 @@ pub fn result_places(results: &[Ty]) -> (Vec<Place>, u32) {
     let places = results
         .iter()
         .map(|ty| {
-            let (used, limit) = if ty.is_float() {
-                (&mut floats, FLOAT_RESULT_REGISTERS)
-            } else {
-                (&mut ints, INT_RESULT_REGISTERS)
-            };
+            let (used, limit) =
+                if ty.is_float() { (&mut floats, FLOAT_RESULT_REGISTERS) } else { (&mut ints, INT_RESULT_REGISTERS) };
             if *used < limit {
                 *used += 1;
                 fields += 1;

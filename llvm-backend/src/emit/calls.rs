@@ -11,9 +11,9 @@ use inkwell::types::FunctionType;
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, CallSiteValue, IntValue, PointerValue};
 use middle::mir::{BoundsKind, Callee, Signature, Ty, Value};
 
+use super::FS;
 use super::abi::{self, Place};
 use super::func::{Fault, FuncEmitter, Result};
-use super::FS;
 
 /// How a call site is to be made.
 #[derive(Clone, Copy, PartialEq, Eq)]

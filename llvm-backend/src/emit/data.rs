@@ -62,8 +62,7 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
                     let reloc = &data.relocs[*i];
                     // As in the field's type, so that loads of constants fold; distances need one address space.
                     let code = reloc.kind == RelocKind::Rel32 || unit.is_function(reloc.target);
-                    let target =
-                        if code { unit.code_address(reloc.target) } else { unit.data_address(reloc.target) };
+                    let target = if code { unit.code_address(reloc.target) } else { unit.data_address(reloc.target) };
                     let index = ctx.i64_type().const_int(reloc.addend as u64, true);
                     // SAFETY: plain address arithmetic on constants.
                     let target = match reloc.addend {

@@ -65,7 +65,14 @@ impl<'ctx> Debug<'ctx> {
         *self.files.entry(file).or_insert_with(|| builder.create_file(&mir.files[file as usize], ""))
     }
 
-    fn subprogram(&mut self, mir: &mir::Module, name: &str, symbol: Option<&str>, file: u32, line: u32) -> DISubprogram<'ctx> {
+    fn subprogram(
+        &mut self,
+        mir: &mir::Module,
+        name: &str,
+        symbol: Option<&str>,
+        file: u32,
+        line: u32,
+    ) -> DISubprogram<'ctx> {
         let file = self.file(mir, file);
         let ty = self.builder.create_subroutine_type(file, None, &[], DIFlags::PUBLIC);
         let scope = self.unit.get_file().as_debug_info_scope();

@@ -13,8 +13,8 @@ use middle::mir::cfg::Cfg;
 use middle::mir::{self, Block, Op, PosId, Terminator, Ty, Value};
 
 use super::{Unit, abi, memory};
-use crate::Error;
 use crate::sections::SITE_PROLOGUE;
+use crate::{Error, FaultKind};
 
 /// A message without its place, or an error of inkwell's.
 pub struct Fault(pub String);
@@ -150,6 +150,15 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         if unit.forced.checks.iter().any(|n| n == name) {
             add(unit.string_attr("ingot-force-check", ""));
         }
+        if let Some(fault) = unit.options.fault.as_ref().filter(|f| f.function == name) {
+            let index = fault.index.to_string();
+            match fault.kind {
+                FaultKind::Barrier => add(unit.string_attr("ingot-fault-barrier", &index)),
+                FaultKind::Clear => add(unit.string_attr("ingot-fault-clear", &index)),
+                // The stack maps are finalize's.
+                FaultKind::Root => {}
+            }
+        }
         if func.sig.context {
             llvm.add_attribute(AttributeLoc::Param(0), unit.enum_attr("nest", 0));
         }
@@ -158,9 +167,8 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
     fn make_landing_pad(&mut self, recover: Block) -> Result<()> {
         use inkwell::llvm_sys::core;
         let ctx = self.unit.ctx;
-        let personality = self.unit.function_named(ingot_abi::functions::PERSONALITY, |unit| {
-            unit.ctx.i32_type().fn_type(&[], true)
-        });
+        let personality =
+            self.unit.function_named(ingot_abi::functions::PERSONALITY, |unit| unit.ctx.i32_type().fn_type(&[], true));
         self.llvm.set_personality_function(personality);
         let pad = ctx.append_basic_block(self.llvm, "landing");
         self.b.position_at_end(pad);

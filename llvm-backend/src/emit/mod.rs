@@ -297,8 +297,13 @@ impl<'ctx> Unit<'ctx, '_> {
             }
         }
         self.tables.function(symbol_name, name, file, start.line, flags);
-        let record =
-            Record { symbol: symbol_name.to_owned(), name: name.to_owned(), file: file.to_owned(), line: start.line, flags };
+        let record = Record {
+            symbol: symbol_name.to_owned(),
+            name: name.to_owned(),
+            file: file.to_owned(),
+            line: start.line,
+            flags,
+        };
         self.records.push(record);
         func::emit(self, value, symbol_name, func)
     }

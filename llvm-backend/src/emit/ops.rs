@@ -37,9 +37,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
             Op::Select(c, a, b) => one(self.b.build_select(self.int(*c)?, self.value(*a)?, self.value(*b)?, "")?),
             Op::Fma(a, b, c) => one(self.fma(*a, *b, *c)?),
             Op::PtrAdd { base, offset } => one(self.offset(self.pointer(*base)?, *offset)?.into()),
-            Op::PtrIndex { base, index, scale, offset } => {
-                one(self.ptr_index(*base, *index, *scale, *offset)?.into())
-            }
+            Op::PtrIndex { base, index, scale, offset } => one(self.ptr_index(*base, *index, *scale, *offset)?.into()),
             Op::Load { ty, ptr, volatile } => one(self.load(*ty, *ptr, *volatile)?),
             Op::Store { ptr, val, nowb, volatile } => none(self.store(*ptr, *val, *nowb, *volatile)?),
             Op::Atomic { op, ty, ptr, args } => Ok(self.atomic(*op, *ty, *ptr, args)?.into_iter().collect()),

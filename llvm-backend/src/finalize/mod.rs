@@ -26,8 +26,8 @@ pub struct FinalizeOptions {
     pub strip_symbols: bool,
     /// Drop debug information (`-ldflags=-w`).
     pub strip_debug: bool,
-    /// Leaves the Nth base/derived pair of the program out of the tables, to prove that the stress modes notice.
-    pub drop_root: Option<u64>,
+    /// Leaves a base/derived pair out of the tables, see [`Fault`](crate::Fault): the function and which of its pairs.
+    pub drop_root: Option<(String, u32)>,
 }
 
 /// What was made, for `--time-passes` and for tests.

@@ -291,11 +291,13 @@ pub fn pack(
     let (mut streams, mut strings, mut lines) = (Pool::default(), Pool::default(), Lines::default());
     let (mut sites, mut functions) = (Vec::<Site>::new(), Vec::<Function>::new());
     for (index, f) in collected.functions.iter().enumerate() {
+        let dropped = options.drop_root.as_ref().filter(|(name, _)| *name == f.name);
+        let first_of_function = report.roots;
         for site in &f.sites {
             let mut pairs = site.pairs.clone();
-            let first = report.roots;
+            let first = report.roots - first_of_function;
             report.roots += pairs.len() as u64;
-            if let Some(n) = options.drop_root.and_then(|n| n.checked_sub(first))
+            if let Some(n) = dropped.and_then(|(_, n)| u64::from(*n).checked_sub(first))
                 && n < pairs.len() as u64
             {
                 pairs.remove(n as usize);

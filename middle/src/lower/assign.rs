@@ -168,9 +168,18 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn op_assign(&mut self, left: &'p Expr, op: BinaryOp, right: &'p Expr) -> Res<()> {
-        let place = self.place(left)?;
+        let mut place = self.place(left)?;
         let ty = place.ty;
         let right_ty = if op.is_shift() { None } else { Some(ty) };
+        let cannot_panic = !op.is_shift() && !matches!(op, BinaryOp::Div | BinaryOp::Rem);
+        if cannot_panic && place.is_map_element() {
+            let operand = self.operand_of(right, right_ty)?;
+            place = self.in_place(place);
+            let old = self.load(&place);
+            let new = self.arithmetic(op, &old, &operand, ty, right)?;
+            self.store(&place, &new);
+            return Ok(());
+        }
         if self.calls(right) {
             let operand = self.operand_of(right, right_ty)?;
             let old = self.load(&place);
@@ -195,6 +204,7 @@ impl<'p> FnCx<'_, 'p> {
     /// `x++`, `x--`.
     pub fn inc_dec(&mut self, operand: &'p Expr, inc: bool) -> Res<()> {
         let place = self.place(operand)?;
+        let place = self.in_place(place);
         let old = self.load(&place);
         let new = self.step_number(&old, place.ty, inc);
         self.store(&place, &new);

@@ -100,6 +100,10 @@ impl Place {
         Place::new(Root::Map { map, key, map_ty }, ty)
     }
 
+    pub fn is_map_element(&self) -> bool {
+        matches!(self.root, Root::Map { .. })
+    }
+
     /// Whether stores need no write barrier.
     fn is_stack(&self) -> bool {
         matches!(self.root, Root::Slot(_))
@@ -265,6 +269,14 @@ impl FnCx<'_, '_> {
                 self.b.push(Op::MemCopy { dst, src: *src, layout, nowb });
             }
         }
+    }
+
+    /// The place of a map's element becomes that of its memory, made if the map had none: one search serves a load and
+    /// the store after it. Nothing may panic between the two, else the element would be there for nothing.
+    pub fn in_place(&mut self, place: Place) -> Place {
+        let Root::Map { map, ref key, map_ty } = place.root else { return place };
+        let slot = self.map_slot(map, key, map_ty, place.ty);
+        Place::memory(slot, place.ty)
     }
 
     /// Assigns to the place.

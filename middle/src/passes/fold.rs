@@ -13,6 +13,13 @@ pub fn run(func: &mut Func, _: &FuncContext) -> bool {
     let mut changed = false;
     let mut known: Vec<Option<i64>> = vec![None; func.values.len()];
     let mut aliases = Aliases::new(func);
+    // `uintptr(p) ^ 0` is how code hides a pointer from escape analysis, which looks for just that.
+    let mut hidden = vec![false; func.values.len()];
+    for data in &func.insts {
+        if let (Op::Conv(ConvOp::PtrToInt, ..), &[r]) = (&data.op, &data.results[..]) {
+            hidden[r.index()] = true;
+        }
+    }
     loop {
         let mut again = false;
         for i in 0..func.insts.len() {
@@ -24,6 +31,11 @@ pub fn run(func: &mut Func, _: &FuncContext) -> bool {
                     known[result.index()] = Some(n);
                     again = true;
                 }
+                continue;
+            }
+            if let Op::Bin(BinOp::Xor, a, _) = data.op
+                && hidden[a.index()]
+            {
                 continue;
             }
             match simplify(func, &data.op, &known, &mut aliases) {

@@ -21,6 +21,7 @@ pub mod known_calls;
 mod program;
 pub mod reach;
 pub mod simplify_cfg;
+pub mod small_slices;
 
 use std::time::{Duration, Instant};
 
@@ -59,12 +60,14 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "known-calls", what: "calls through known values", run: Run::Func(known_calls::run) },
     Pass { name: "reach", what: "drops what the program cannot reach", run: Run::Module(run_reach) },
     Pass { name: "inline", what: "inlines small functions", run: Run::Module(run_inline) },
+    Pass { name: "small-slices", what: "slices of constant size are plain allocations", run: Run::Module(run_slices) },
     Pass { name: "escape", what: "moves objects from the heap to the stack", run: Run::Module(run_escape) },
 ];
 
 /// One package at a time, quickly.
 pub const PACKAGE: &[&str] = &[
     "known-calls",  // direct calls have summaries
+    "small-slices", // more to decide about
     "escape",       // the one that pays without LLVM's help
     "simplify-cfg", // less to translate
     "dead",
@@ -88,8 +91,9 @@ pub const PROGRAM: &[&str] = &[
     "fold",
     "simplify-cfg",
     "dead",
-    "reach",  // functions inlined everywhere
-    "escape", // after inlining: fewer calls to look through
+    "reach",        // functions inlined everywhere
+    "small-slices", // sizes have become constant
+    "escape",       // after inlining: fewer calls to look through
     "dead",
 ];
 
@@ -139,6 +143,10 @@ fn run_inline(module: &mut Module, state: &mut State) -> bool {
     let changed = !done.is_empty();
     state.inlined.extend(done);
     changed
+}
+
+fn run_slices(module: &mut Module, _: &mut State) -> bool {
+    small_slices::run(module)
 }
 
 fn run_escape(module: &mut Module, state: &mut State) -> bool {

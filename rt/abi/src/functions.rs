@@ -198,7 +198,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_weak_strong", System, &[Ptr], &[Ptr]),
     // (fd, p, n) -> written or -errno
     f("rt_write", Leaf, &[I64, Ptr, I64], &[I64]),
-    // the write barrier's slow path: (slot, new value); records both in the P's buffer
+    // the write barrier's slow path: (slot, new value); records what the slot holds in the P's buffer
     f("rt_write_barrier", Leaf, &[Ptr, Ptr], &[]),
 ];
 

@@ -6,6 +6,7 @@ use super::World;
 use super::sweep::POISON;
 use crate::heap::span::Span;
 use crate::heap::{self, arena, central, os, types};
+use crate::stress;
 
 /// Checks all roots and all marked objects; ends the process at the first wrong pointer. The world is stopped, caches
 /// are empty, marking is complete.
@@ -40,6 +41,9 @@ fn check_pointer(value: usize, holder: &str, slot: usize) {
 fn judge(value: usize) -> ControlFlow<&'static str> {
     if value == POISON {
         return ControlFlow::Break("content of a freed object");
+    }
+    if value == stress::POISON {
+        return ControlFlow::Break("content of a dead stack");
     }
     if value.wrapping_sub(arena::start()) >= arena::end() - arena::start() {
         return ControlFlow::Continue(());
