@@ -4,7 +4,7 @@ use super::info::{Selection, SelectionKind};
 use super::operand::Operand;
 use super::resolver::DeclKind;
 use super::{Checker, Mode};
-use crate::ast::{Expr, ExprKind, Ident};
+use crate::ast::{Expr, ExprKind, FieldList, FuncDecl, Ident};
 use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, Type, TypeId};
 
 impl<'a> Checker<'a> {
@@ -109,13 +109,10 @@ impl<'a> Checker<'a> {
         let Some(sig) = self.types.as_signature(found.ty) else { return Operand::invalid(e) };
         let params: Vec<TypeId> = std::iter::once(x.ty).chain(sig.params.iter().copied()).collect();
         let ty = self.types.signature(params, sig.results.to_vec(), sig.variadic);
-        if let (Some(names), Target::Method { method, .. }) = (self.param_names.get(&found.ty), &found.target) {
-            let recv = match self.decls.get(method).map(|decl| &decl.kind) {
-                Some(DeclKind::Func(func)) => func.recv.as_ref().and_then(|r| r.fields.first()?.names.first()),
-                _ => None,
-            };
-            let first = recv.map_or_else(|| Name::new("_"), |ident| ident.name);
-            let names = std::iter::once(first).chain(names.iter().copied()).collect();
+        if let Target::Method { method, .. } = found.target
+            && let Some(DeclKind::Func(func)) = self.decls.get(&method).map(|decl| &decl.kind)
+        {
+            let names = method_expression_names(func);
             self.param_names.entry(ty).or_insert(names);
         }
         self.record_selection(e, SelectionKind::MethodExpr, x.ty, found, ty);
@@ -258,6 +255,25 @@ impl<'a> Checker<'a> {
         }
         last
     }
+}
+
+/// The receiver is a parameter like the others: it has a name if they have.
+fn method_expression_names(func: &FuncDecl) -> Box<[Name]> {
+    let names = |list: &FieldList| {
+        let fields = list.fields.iter();
+        let own = fields.flat_map(|f| if f.names.is_empty() { vec![Name::new("")] } else { f.names.iter().map(|n| n.name).collect() });
+        own.collect::<Vec<Name>>()
+    };
+    let params = names(&func.sig.params);
+    let named = params.first().is_some_and(|name| !name.as_str().is_empty());
+    let recv = func.recv.as_ref().and_then(|recv| recv.fields.first()?.names.first());
+    let recv = match recv {
+        _ if !named => Name::new(""),
+        Some(ident) => ident.name,
+        None => Name::new("_"),
+    };
+    let results = func.sig.results.as_ref().map_or_else(Vec::new, names);
+    std::iter::once(recv).chain(params).chain(results).collect()
 }
 
 fn tail(name: &str) -> &str {
