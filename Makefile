@@ -5,8 +5,9 @@ INGOT := target/release/ingot
 SUITE := target/release/testsuite
 ROUNDS ?= 20
 SEED ?= 1
+FUZZ_SECONDS ?= 600
 
-.PHONY: setup build demo test smoke suite stress large clean
+.PHONY: setup build demo test smoke suite stress large fuzz bench clean
 setup:
 	@scripts/setup
 
@@ -33,6 +34,14 @@ suite: build
 # Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on, on 2 to 4 threads, every other in slices.
 stress: build
 	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
+
+# Mutated sources of the distribution through lexer, parser and checker.
+fuzz: setup
+	INGOT_FUZZ_SECONDS=$(FUZZ_SECONDS) INGOT_SEED=$(SEED) $(CARGO) test --release -p ingot-frontend --test distribution -- mutants --nocapture
+
+# Speed of the front end beside that of gc's.
+bench: setup
+	$(CARGO) bench -p ingot-benches
 
 # What needs gigabytes: a million goroutines, five million frames; and hello's size and start.
 large: build

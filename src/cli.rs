@@ -71,6 +71,9 @@ pub struct Load {
     /// Quick compilation for development
     #[arg(long)]
     pub dev: bool,
+    /// Print errors as JSON, the go command's build events
+    #[arg(long)]
+    pub json: bool,
     /// Leave something out of a function, to test the stress modes: root:FUNC:N, barrier:FUNC:N, clear:FUNC:N
     #[arg(long, value_name = "FAULT", hide = true)]
     pub fault: Option<Fault>,

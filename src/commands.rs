@@ -16,7 +16,7 @@ use crate::linkvars::{LinkFlags, LinkVar};
 use crate::load::{self, Package, program_name};
 use crate::overlay::Overlay;
 use crate::toolchain::Toolchain;
-use crate::{buildinfo, interrupt, version};
+use crate::{buildinfo, interrupt, report, version};
 
 /// A command's outcome: an exit code, or the text of an error that ends it with 1.
 pub type Outcome = Result<ExitCode, String>;
@@ -94,10 +94,9 @@ fn patterns(words: &[String]) -> Vec<String> {
     if words.is_empty() { vec![".".to_owned()] } else { words.to_vec() }
 }
 
-/// Prints errors of the program's source.
-fn failed(text: &str) -> ExitCode {
-    eprint!("{text}");
-    ExitCode::from(1)
+/// Prints errors of the program's source; whether there were any.
+fn has_failed(front: &Front, load: &Load) -> bool {
+    report::print(&front.failures(), &front.sources, load.json)
 }
 
 pub fn check(args: &Check) -> Outcome {
@@ -106,7 +105,7 @@ pub fn check(args: &Check) -> Outcome {
     if args.load.time_passes {
         setup.timings.print();
     }
-    Ok(front.errors().map_or(ExitCode::SUCCESS, |text| failed(&text)))
+    Ok(ExitCode::from(u8::from(has_failed(&front, &args.load))))
 }
 
 pub fn build(args: &Build) -> Outcome {
@@ -118,8 +117,8 @@ pub fn build(args: &Build) -> Outcome {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(text) = front.errors() {
-        return Ok(failed(&text));
+    if has_failed(&front, &args.load) {
+        return Ok(ExitCode::from(1));
     }
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
@@ -171,8 +170,8 @@ pub fn run(args: &Run) -> Outcome {
     let files = words.iter().take_while(|w| w.ends_with(".go")).count();
     let named = files.max(1);
     let front = setup.front(&args.load, &words[..named])?;
-    if let Some(text) = front.errors() {
-        return Ok(failed(&text));
+    if has_failed(&front, &args.load) {
+        return Ok(ExitCode::from(1));
     }
     let mut mains = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only);
     let (Some(main), None) = (mains.next(), mains.next()) else {

@@ -1,12 +1,12 @@
 //! Source files to checked packages, in parallel along the import graph.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use frontend::ast;
 use frontend::ast::NodeIds;
 use frontend::check::{Checked, Input, check_package};
-use frontend::diagnostic::{Diagnostic, ERROR_LIMIT, render_all};
+use frontend::diagnostic::Diagnostic;
 use frontend::parse::parse_file;
 use frontend::span::SourceMap;
 use frontend::types::{PackageId, Types};
@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::load::Package;
 use crate::overlay::Overlay;
+use crate::report::Failure;
 
 /// A package with its syntax and types.
 pub struct Unit {
@@ -61,7 +62,7 @@ impl Names<'_> {
     }
 }
 
-/// Reads, parses and checks. Errors of the program are in the units; see [`Front::errors`].
+/// Reads, parses and checks. Errors of the program are in the units; see [`Front::failures`].
 ///
 /// # Errors
 /// A file that cannot be read.
@@ -176,26 +177,22 @@ fn imports_of(
 }
 
 impl Front {
-    /// The errors of all packages as the go command prints them, `None` if there are none: for each package a line
-    /// with its path, then its errors with paths relative to the current folder.
-    pub fn errors(&self) -> Option<String> {
-        let cwd = std::env::current_dir().unwrap_or_default();
-        let mut out = String::new();
-        for unit in &self.units {
+    /// The packages with errors.
+    pub fn failures(&self) -> Vec<Failure<'_>> {
+        let failure = |unit: &'_ Unit| {
             let checked = unit.checked.iter().flat_map(|c| &c.diagnostics);
             let diagnostics: Vec<Diagnostic> = unit.parse_errors.iter().chain(checked).cloned().collect();
-            if diagnostics.is_empty() {
-                if unit.package.name == "main" && unit.lacks_main() {
-                    out.push_str(&format!("# {}\n", unit.package.import_path));
-                    out.push_str("runtime.main_main·f: function main is undeclared in the main package\n");
-                }
-                continue;
+            let mut lines = Vec::new();
+            if diagnostics.is_empty() && unit.package.name == "main" && unit.lacks_main() {
+                lines.push("runtime.main_main·f: function main is undeclared in the main package".to_owned());
             }
-            out.push_str(&format!("# {}\n", unit.package.import_path));
-            let text = render_all(&diagnostics, &self.sources, Some(ERROR_LIMIT));
-            out.push_str(&shorten(&text, &unit.package.dir, &cwd));
-        }
-        (!out.is_empty()).then_some(out)
+            (!diagnostics.is_empty() || !lines.is_empty()).then_some((diagnostics, lines))
+        };
+        let failed = self.units.iter().filter_map(|unit| {
+            let (diagnostics, lines) = failure(unit)?;
+            Some(Failure { import_path: &unit.package.import_path, dir: &unit.package.dir, diagnostics, lines })
+        });
+        failed.collect()
     }
 }
 
@@ -207,36 +204,5 @@ impl Unit {
                 .iter()
                 .flat_map(|f| &f.decls)
                 .any(|decl| matches!(decl, ast::Decl::Func(f) if f.recv.is_none() && f.name.name.as_str() == "main"))
-    }
-}
-
-/// Writes the package's folder relative to the current one where that is shorter, as the go command does.
-fn shorten(text: &str, dir: &Path, cwd: &Path) -> String {
-    let Some(relative) = relative(dir, cwd) else { return text.to_owned() };
-    text.replace(&format!("{}/", dir.display()), &format!("{}/", relative.display()))
-}
-
-/// `dir` as seen from `cwd`, with a leading `.` or `..`; `None` if that is not shorter.
-fn relative(dir: &Path, cwd: &Path) -> Option<PathBuf> {
-    let common = dir.components().zip(cwd.components()).take_while(|(a, b)| a == b).count();
-    let ups = cwd.components().count() - common;
-    let mut out = PathBuf::from(if ups == 0 { "." } else { ".." });
-    (1..ups).for_each(|_| out.push(".."));
-    dir.components().skip(common).for_each(|c| out.push(c));
-    (out.as_os_str().len() < dir.as_os_str().len()).then_some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_shown_from_the_current_folder() {
-        let rel = |dir: &str, cwd: &str| relative(Path::new(dir), Path::new(cwd)).map(|p| p.display().to_string());
-        assert_eq!(rel("/a/b", "/a/b").as_deref(), Some("."));
-        assert_eq!(rel("/a/b/c", "/a/b").as_deref(), Some("./c"));
-        assert_eq!(rel("/a/b", "/a/b/c").as_deref(), Some(".."));
-        assert_eq!(rel("/usr/x", "/home/me/deep"), None);
-        assert_eq!(shorten("/a/b/x.go:1:2: no\n", Path::new("/a/b"), Path::new("/a/b")), "./x.go:1:2: no\n");
     }
 }

@@ -1,7 +1,8 @@
 //! The `ingot` command.
 //!
 //! [`cli`] reads the command line, [`toolchain`] finds the Go distribution and LLVM, [`load`] asks the go command which
-//! packages there are, [`front`] parses and checks them, [`compile`] makes the program; [`commands`] puts these together.
+//! packages there are, [`front`] parses and checks them, [`report`] shows the errors, [`compile`] makes the program;
+//! [`commands`] puts these together.
 //! Exit codes are the go command's: 0, 1 for errors in the user's program, 2 for a wrong command line.
 
 mod assembly;
@@ -16,6 +17,7 @@ mod linkvars;
 mod load;
 mod overlay;
 mod progress;
+mod report;
 mod toolchain;
 mod version;
 

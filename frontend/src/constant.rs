@@ -230,6 +230,7 @@ impl Const {
     pub fn to_complex(&self) -> Option<(BigRational, BigRational)> {
         match self {
             Const::Complex(re, im) => Some((re.clone(), im.clone())),
+            Const::Huge(huge) if huge.is_tiny() => Some((BigRational::zero(), BigRational::zero())),
             _ => self.to_float().map(|re| (re, BigRational::zero())),
         }
     }

@@ -227,7 +227,8 @@ impl<'a> Checker<'a> {
                         args.push((Operand::invalid(e), Vec::new(), &[][..]));
                         continue;
                     };
-                    if targs.len() == self.types.type_params_of(x.ty).len() {
+                    let all = targs.len() == self.types.type_params_of(x.ty).len();
+                    if all || !self.allow_version(e.span, 21) {
                         self.func_inst(None, &mut x, e, indices);
                         self.record_operand(&x);
                         args.push((x, Vec::new(), &[][..]));
@@ -299,7 +300,9 @@ impl<'a> Checker<'a> {
                 generic.push((i, x.ty, indices));
                 let renamed = self.rename_type_params(&arg_sig.type_params);
                 let plain = self.strip_type_params(x.ty);
+                let generic = x.ty;
                 x.ty = types.subst(plain, &arg_sig.type_params, &renamed);
+                self.carry_param_names(generic, x.ty);
                 tparams.extend(renamed);
                 targs.extend(given.into_iter().map(Some));
                 targs.resize(tparams.len(), None);

@@ -73,11 +73,14 @@ impl<'a> Checker<'a> {
     /// A reference to an object in progress.
     fn resolve_again(&mut self, object: ObjectId, start: usize) {
         if matches!(self.types.object(object).kind, ObjectKind::Func(_)) {
-            // Until its signature is known a function is one without parameters; see `ident`. What is on the way back to
-            // it may need more.
-            let is_value =
-                |&o: &ObjectId| matches!(self.types.object(o).kind, ObjectKind::Const(_) | ObjectKind::Var(_));
-            if self.path[start..].iter().any(is_value) && !self.valid_cycle(start) {
+            // Until its signature is known a function is one without parameters; see `ident`. A variable or constant
+            // declared before it that needs it, and that it needs, is a cycle all the same.
+            let here = self.types.object(object).span;
+            let is_earlier_value = |&other: &ObjectId| {
+                let other = self.types.object(other);
+                matches!(other.kind, ObjectKind::Const(_) | ObjectKind::Var(_)) && other.span < here
+            };
+            if self.path[start..].iter().any(is_earlier_value) && !self.valid_cycle(start) {
                 self.broken.insert(object);
             }
             return;
@@ -225,6 +228,12 @@ impl<'a> Checker<'a> {
 
     fn var_decl(&mut self, object: ObjectId, lhs: &[ObjectId], ty: Option<&'a Expr>, init: Option<&'a Expr>) {
         let declared = ty.map(|e| self.var_type(e));
+        if let Some(e) = ty
+            && self.is_alias(e)
+        {
+            let text = self.text(e);
+            self.declared_as.extend(lhs.iter().map(|&object| (object, text.clone())));
+        }
         let Some(init) = init else {
             self.set_object_type(object, declared.unwrap_or(TypeId::INVALID));
             return;

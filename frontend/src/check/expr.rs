@@ -443,7 +443,7 @@ impl<'a> Checker<'a> {
                     Some(e) => self.text(e),
                     None => format!("{} {}= {}", self.text(x.expr), op.as_str(), self.text(y.expr)),
                 };
-                let (a, b) = (self.str(x.ty), self.str(y.ty));
+                let (a, b) = (self.type_of(&x), self.type_of(&y));
                 self.error(x.span(), format!("invalid operation: {shown} (mismatched types {a} and {b})"));
             }
             x.invalidate();

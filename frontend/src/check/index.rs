@@ -265,6 +265,7 @@ impl<'a> Checker<'a> {
     pub(super) fn type_assert(&mut self, e: &'a Expr, operand: &'a Expr, ty: &'a Expr) -> Operand<'a> {
         if matches!(ty.kind, ExprKind::Bad) {
             self.error(operand.span, "invalid syntax tree: use of .(type) outside type switch");
+            self.use_expr(operand);
             return Operand::invalid(e);
         }
         let x = self.expr(None, operand);

@@ -74,6 +74,7 @@ impl<'a> Checker<'a> {
         let Type::Signature(generic) = types.get(sig) else { return TypeId::INVALID };
         let params = &generic.type_params;
         let instance = self.strip_type_params(types.subst(sig, params, targs));
+        self.carry_param_names(sig, instance);
         let function = match &e.unparen().kind {
             crate::ast::ExprKind::Index { operand, .. } => operand,
             _ => e,

@@ -60,7 +60,7 @@ use crate::ast::{self, NodeId};
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceMap, Span};
-use crate::types::{Name, ObjectId, PackageId, Spelling, TypeId, Types};
+use crate::types::{Name, ObjectId, PackageId, ParamNames, Spelling, TypeId, Types};
 
 pub use info::{Checked, Info, Mode};
 use operand::{Operand, Untyped};
@@ -106,6 +106,12 @@ pub(crate) struct Checker<'a> {
     go_version: (u32, u32),
     file_versions: Vec<version::FileVersion>,
     pkg: PackageId,
+    /// Names of parameters, for messages.
+    param_names: ParamNames,
+    /// Type parameters named like predeclared types.
+    shadowing: Vec<TypeId>,
+    /// The aliases variables were declared with, as they are written.
+    declared_as: HashMap<ObjectId, String>,
     /// How the package spells types, looked up for the first message.
     spelling: OnceCell<Spelling>,
     info: Info,
@@ -128,6 +134,8 @@ pub(crate) struct Checker<'a> {
     deps: HashMap<ObjectId, IndexSet<ObjectId>>,
     /// Type names whose declaration turned out to be an invalid cycle: they mean the invalid type.
     broken: HashSet<ObjectId>,
+    /// The types such cycles were reported for.
+    cyclic: HashSet<ObjectId>,
     /// Declared types whose right side has no underlying type yet.
     waiting: Vec<(ObjectId, TypeId)>,
     /// Scopes with the type parameters of generic aliases in progress.
@@ -153,8 +161,8 @@ pub(crate) struct Checker<'a> {
     dot_imports: HashMap<(ScopeId, Name), ObjectId>,
     /// Those that stand for imports that failed.
     missing_packages: HashSet<PackageId>,
-    /// A declaration could not be parsed: names may be missing.
-    lacks_declarations: bool,
+    /// Names that stand in declarations that could not be parsed, and may be declared there.
+    unparsed_names: HashSet<Name>,
     /// An import failed: undefined names may follow from that.
     missing_imports: bool,
 
@@ -224,6 +232,9 @@ impl<'a> Checker<'a> {
             go_version: input.go_version,
             file_versions: version::file_versions(input.files),
             pkg,
+            param_names: ParamNames::new(),
+            shadowing: Vec::new(),
+            declared_as: HashMap::new(),
             spelling: OnceCell::new(),
             info: Info::new(input.nodes),
             diagnostics: Vec::new(),
@@ -236,6 +247,7 @@ impl<'a> Checker<'a> {
             states: HashMap::new(),
             deps: HashMap::new(),
             broken: HashSet::new(),
+            cyclic: HashSet::new(),
             waiting: Vec::new(),
             alias_scopes: HashMap::new(),
             right_sides: HashMap::new(),
@@ -249,7 +261,7 @@ impl<'a> Checker<'a> {
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
             missing_packages: HashSet::new(),
-            lacks_declarations: input.files.iter().any(|f| f.decls.iter().any(|d| matches!(d, ast::Decl::Bad(_)))),
+            unparsed_names: resolver::unparsed_names(sources, input.files),
             missing_imports: false,
             used: HashSet::new(),
             local_vars: Vec::new(),
@@ -331,7 +343,23 @@ impl<'a> Checker<'a> {
 
     /// A type as messages print it.
     fn str(&self, ty: TypeId) -> String {
-        self.types.type_str_spelled(ty, Some(self.pkg), self.spelling())
+        let text = self.types.type_str_named(ty, Some(self.pkg), self.spelling(), &self.param_names);
+        self.tell_shadowing(ty, text)
+    }
+
+    /// Says of type parameters that are named like predeclared types where they are declared.
+    fn tell_shadowing(&self, ty: TypeId, mut text: String) -> String {
+        for &param in &self.shadowing {
+            if self.types.mentions(ty, &|leaf| leaf == param)
+                && let crate::types::Type::TypeParam(found) = self.types.get(param)
+            {
+                let object = self.types.object(found.obj);
+                let at = self.sources.display(object.span.start());
+                let name = object.name.as_str();
+                text = text.replacen(name, &format!("{name} /* with {name} declared at {at} */"), 1);
+            }
+        }
+        text
     }
 
     fn spelling(&self) -> Spelling {

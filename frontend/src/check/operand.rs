@@ -167,7 +167,10 @@ impl<'a> Checker<'a> {
         if has_type {
             if x.ty.is_valid() {
                 let generic = !self.types.type_params_of(x.ty).is_empty();
-                let kind = self.kind_word(x.ty);
+                let kind = match self.alias_of(x.expr) {
+                    Some(_) => self.underlying_word(x.ty),
+                    None => self.kind_word(x.ty),
+                };
                 out.push_str(if generic { " of generic type " } else { " of " });
                 if !generic {
                     out.push_str(kind);
@@ -176,7 +179,10 @@ impl<'a> Checker<'a> {
                     }
                     out.push_str("type ");
                 }
-                out.push_str(&self.str(x.ty));
+                match self.alias_of(x.expr) {
+                    Some(alias) => out.push_str(alias),
+                    None => out.push_str(&self.str(x.ty)),
+                }
                 if self.types.is_type_param(x.ty) {
                     out.push_str(" constrained by ");
                     out.push_str(&self.str(self.types.bound(x.ty)));
@@ -197,6 +203,21 @@ impl<'a> Checker<'a> {
         if !matches!(self.types.get(ty), Type::Named(_)) {
             return "";
         }
+        self.underlying_word(ty)
+    }
+
+    /// The alias a variable was declared with.
+    pub(super) fn alias_of(&self, e: &Expr) -> Option<&str> {
+        let object = self.info.use_of(e.as_ident()?.id)?;
+        self.declared_as.get(&object).map(String::as_str)
+    }
+
+    /// The type of an operand, by the alias it was declared with if there is one.
+    pub(super) fn type_of(&self, x: &Operand<'_>) -> String {
+        self.alias_of(x.expr).map_or_else(|| self.str(x.ty), str::to_string)
+    }
+
+    fn underlying_word(&self, ty: TypeId) -> &'static str {
         match self.types.under(ty) {
             Type::Array { .. } => "array",
             Type::Slice(_) => "slice",

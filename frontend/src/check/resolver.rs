@@ -4,7 +4,7 @@
 //! its file's scope, and every method hangs on the declared type its receiver names, so that lookups find it (its
 //! signature follows when it is resolved).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -14,7 +14,7 @@ use super::scope::ScopeId;
 use crate::ast::{self, Decl, Expr, ExprKind, Ident};
 use crate::constant::unquote;
 use crate::diagnostic::Diagnostic;
-use crate::span::Span;
+use crate::span::{SourceMap, Span};
 use crate::types::{FuncDecl, Name, ObjectId, ObjectKind, PackageId, TypeDecl, TypeId, VarKind};
 
 /// How a package-level object was declared.
@@ -427,6 +427,19 @@ pub(super) fn const_source<'a>(
         Some(index) => (group.get(index as usize), true),
         None => (Some(spec), false),
     }
+}
+
+/// The words at the start of declarations that could not be parsed: of a type or function up to its body.
+pub(super) fn unparsed_names(sources: &SourceMap, files: &[ast::File]) -> HashSet<Name> {
+    let mut names = HashSet::new();
+    for decl in files.iter().flat_map(|file| &file.decls) {
+        let Decl::Bad(span) = decl else { continue };
+        let text = String::from_utf8_lossy(sources.file(span.file).slice(*span));
+        let head = text.split(['{', '=']).next().unwrap_or_default();
+        let words = head.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        names.extend(words.filter(|word| !word.is_empty()).map(Name::new));
+    }
+    names
 }
 
 fn valid_import_path(path: &str) -> Result<(), String> {

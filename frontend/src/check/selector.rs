@@ -2,8 +2,9 @@
 
 use super::info::{Selection, SelectionKind};
 use super::operand::Operand;
+use super::resolver::DeclKind;
 use super::{Checker, Mode};
-use crate::ast::{Expr, ExprKind, Ident};
+use crate::ast::{Expr, ExprKind, FieldList, FuncDecl, Ident};
 use crate::types::{Found, Lookup, Name, ObjectKind, PackageId, Target, Type, TypeId};
 
 impl<'a> Checker<'a> {
@@ -108,6 +109,12 @@ impl<'a> Checker<'a> {
         let Some(sig) = self.types.as_signature(found.ty) else { return Operand::invalid(e) };
         let params: Vec<TypeId> = std::iter::once(x.ty).chain(sig.params.iter().copied()).collect();
         let ty = self.types.signature(params, sig.results.to_vec(), sig.variadic);
+        if let Target::Method { method, .. } = found.target
+            && let Some(DeclKind::Func(func)) = self.decls.get(&method).map(|decl| &decl.kind)
+        {
+            let names = method_expression_names(func);
+            self.param_names.entry(ty).or_insert(names);
+        }
         self.record_selection(e, SelectionKind::MethodExpr, x.ty, found, ty);
         Operand::new(Mode::Value, ty, e)
     }
@@ -119,18 +126,22 @@ impl<'a> Checker<'a> {
         if self.missing_packages.contains(&package) {
             return Operand::invalid(e);
         }
-        let member = types.member(package, name.name);
+        let folded = name.as_str().to_lowercase();
+        let scope = types.package(package).scope.get();
+        let near =
+            scope.and_then(|scope| scope.keys().find(|k| k.is_exported() && k.as_str().to_lowercase() == folded));
+        // What a package does not export gc knows only if its export data have it: types, and functions that exported
+        // ones may have inlined.
+        let member = types.member(package, name.name).filter(|&object| {
+            let is_type = types.object(object).type_decl().is_some();
+            name.name.is_exported() || is_type || near.is_some()
+        });
         if member.is_some() && !name.name.is_exported() {
             let message = format!("name {} not exported by package {}", name.name, types.package(package).name);
             self.error(name.span, message);
             return Operand::invalid(e);
         }
         let Some(object) = member else {
-            let folded = name.as_str().to_lowercase();
-            let scope = types.package(package).scope.get();
-            let near = scope.and_then(|scope| {
-                scope.keys().find(|other| other.is_exported() && other.as_str().to_lowercase() == folded)
-            });
             let hint = near.map_or_else(String::new, |other| format!(" (but have {other})"));
             self.error(name.span, format!("undefined: {}{hint}", self.text(e)));
             return Operand::invalid(e);
@@ -180,14 +191,13 @@ impl<'a> Checker<'a> {
         let why = if self.is_interface_pointer(x.ty) {
             self.interface_pointer_str(x.ty)
         } else {
-            self.missing_member_str(x.ty, name.name)
+            self.missing_member_str(x.ty, self.type_of(x), name.name)
         };
         self.error(name.span, format!("{shown} undefined ({why})"));
     }
 
     /// Why there is no such field or method, with what the user may have meant.
-    fn missing_member_str(&self, ty: TypeId, name: Name) -> String {
-        let shown = self.str(ty);
+    fn missing_member_str(&self, ty: TypeId, shown: String, name: Name) -> String {
         let missing = format!("type {shown} has no field or method {name}");
         let Lookup::Found(found) = self.types.lookup_folded(ty, name) else { return missing };
         let (what, have, pkg) = match &found.target {
@@ -245,6 +255,27 @@ impl<'a> Checker<'a> {
         }
         last
     }
+}
+
+/// The receiver is a parameter like the others: it has a name if they have.
+fn method_expression_names(func: &FuncDecl) -> Box<[Name]> {
+    let names = |list: &FieldList| {
+        let fields = list.fields.iter();
+        let own = fields.flat_map(|f| {
+            if f.names.is_empty() { vec![Name::new("")] } else { f.names.iter().map(|n| n.name).collect() }
+        });
+        own.collect::<Vec<Name>>()
+    };
+    let params = names(&func.sig.params);
+    let named = params.first().is_some_and(|name| !name.as_str().is_empty());
+    let recv = func.recv.as_ref().and_then(|recv| recv.fields.first()?.names.first());
+    let recv = match recv {
+        _ if !named => Name::new(""),
+        Some(ident) => ident.name,
+        None => Name::new("_"),
+    };
+    let results = func.sig.results.as_ref().map_or_else(Vec::new, names);
+    std::iter::once(recv).chain(params).chain(results).collect()
 }
 
 fn tail(name: &str) -> &str {

@@ -8,7 +8,7 @@ use super::type_expr::Generic;
 use super::{Checker, Mode};
 use crate::ast::{self, Expr, ExprKind, Ident, NodeId};
 use crate::span::{Pos, Span};
-use crate::types::{Basic, ObjectId, ObjectKind, Signature, Type, TypeDecl, TypeId, VarKind};
+use crate::types::{Basic, Name, ObjectId, ObjectKind, Signature, Type, TypeDecl, TypeId, VarKind};
 
 use super::info::SignatureVars;
 
@@ -48,7 +48,11 @@ impl<'a> Checker<'a> {
         }
         let mut type_params = Vec::new();
         if let Some(list) = &func.type_params {
-            type_params = self.declare_type_params(list, |_, _| {});
+            // That init has any was reported already.
+            type_params = match func.name.as_str() {
+                "init" => self.bind_type_params(list, |_, _| {}),
+                _ => self.declare_type_params(list, |_, _| {}),
+            };
         }
         let own = if func.recv.is_some() { Vec::new() } else { type_params.clone() };
         let (ty, mut vars) = self.params_and_results(&func.sig, own, recv);
@@ -87,7 +91,26 @@ impl<'a> Checker<'a> {
             variadic: params.variadic,
             type_params: type_params.into(),
         }));
+        self.note_param_names(ty, &params.names, &results.names);
         (ty, SignatureVars { recv: None, params: params.vars, results: results.vars, type_params: Vec::new() })
+    }
+
+    fn note_param_names(&mut self, ty: TypeId, params: &[Option<&Ident>], results: &[Option<&Ident>]) {
+        let name = |ident: &Option<&Ident>| ident.map_or_else(|| Name::new(""), |ident| ident.name);
+        if results.len() > 1
+            && let Some(sig) = self.types.as_signature(ty)
+        {
+            let tuple = self.types.tuple(sig.results.to_vec());
+            self.param_names.entry(tuple).or_insert_with(|| results.iter().map(name).collect());
+        }
+        self.param_names.entry(ty).or_insert_with(|| params.iter().chain(results).map(name).collect());
+    }
+
+    /// A signature made of another one has its names.
+    pub(super) fn carry_param_names(&mut self, from: TypeId, to: TypeId) {
+        if let Some(names) = self.param_names.get(&from).cloned() {
+            self.param_names.entry(to).or_insert(names);
+        }
     }
 
     fn params(&mut self, list: &'a ast::FieldList, kind: VarKind) -> Params<'a> {

@@ -123,7 +123,10 @@ impl<'a> Checker<'a> {
                     self.condition(cond, "for");
                 }
                 if let Some(post) = &s.post {
+                    let declared = self.local_vars.len();
                     self.stmt(post);
+                    // The parser has reported a declaration there.
+                    self.used.extend(self.local_vars.drain(declared..));
                 }
                 self.block(&s.body);
                 self.close_scope();

@@ -157,7 +157,11 @@ impl<'a> Checker<'a> {
     }
 
     /// The same, where the language version was checked before.
-    fn bind_type_params(&mut self, list: &'a ast::FieldList, bind: impl FnOnce(&mut Self, &[TypeId])) -> Vec<TypeId> {
+    pub(super) fn bind_type_params(
+        &mut self,
+        list: &'a ast::FieldList,
+        bind: impl FnOnce(&mut Self, &[TypeId]),
+    ) -> Vec<TypeId> {
         let mut params = Vec::new();
         for ident in list.fields.iter().flat_map(|field| &field.names) {
             let kind = ObjectKind::TypeName(TypeDecl::default());
@@ -166,6 +170,9 @@ impl<'a> Checker<'a> {
             self.set_object_type(object, param);
             self.declare(self.env.scope, ident, object, list.span.start());
             params.push(param);
+            if self.types.is_predeclared_type(ident.name) {
+                self.shadowing.push(param);
+            }
         }
         bind(self, &params);
         let outer = std::mem::replace(&mut self.env.in_type_params, true);
@@ -249,6 +256,7 @@ impl<'a> Checker<'a> {
                     };
                     let cycle: Vec<_> = cycle.iter().filter_map(place).collect();
                     self.cycle_error_at(&cycle);
+                    self.cyclic.extend(cycle.first().map(|&(object, _)| object));
                     self.broken.extend(cycle.iter().map(|&(object, _)| object));
                     return false;
                 }

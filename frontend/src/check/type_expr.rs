@@ -33,9 +33,7 @@ impl<'a> Checker<'a> {
         let Some((scope, object)) = self.lookup_name(ident.name) else {
             if ident.is_blank() {
                 self.error(ident.span, "cannot use _ as value or type");
-            } else if self.lacks_declarations {
-                // It may be in a declaration that could not be parsed.
-            } else {
+            } else if !self.unparsed_names.contains(&ident.name) {
                 self.error(ident.span, format!("undefined: {}", ident.name));
             }
             return x;
@@ -156,6 +154,18 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a type expression is the name of an alias, or an instance of a generic one.
+    pub(super) fn is_alias(&self, e: &Expr) -> bool {
+        let name = match &e.kind {
+            ExprKind::Index { operand, .. } => name_of(operand),
+            _ => name_of(e),
+        };
+        let object = name.and_then(|name| self.info.use_of(name.id));
+        let decl = object.and_then(|object| self.types.object(object).type_decl());
+        let is_param = object.is_some_and(|object| self.types.is_type_param(self.types.object(object).ty()));
+        decl.is_some_and(|decl| decl.alias) && !is_param
+    }
+
     /// A generic alias with its type parameters.
     pub(super) fn generic_alias_str(&self, object: ObjectId) -> String {
         let object = self.types.object(object);
@@ -176,7 +186,7 @@ impl<'a> Checker<'a> {
 
     /// Reports a constraint interface where a variable's type is wanted.
     pub(super) fn check_var_type(&mut self, span: Span, ty: TypeId) {
-        if !self.types.is_interface(ty) {
+        if !self.types.is_interface(ty) || self.is_broken_interface(ty) {
             return;
         }
         let set = self.types.type_set(ty);
@@ -189,6 +199,16 @@ impl<'a> Checker<'a> {
             let shown = self.str(ty);
             self.error(span, format!("cannot use type {shown} outside a type constraint: {why}"));
         }
+    }
+
+    /// Whether an interface is, or embeds, a type that was reported as an invalid cycle.
+    fn is_broken_interface(&self, ty: TypeId) -> bool {
+        let broken = |ty: TypeId| matches!(self.types.get(ty), Type::Named(n) if self.cyclic.contains(&n.obj));
+        let embeds = |ty: TypeId| match self.types.get(ty) {
+            Type::Interface(iface) => iface.embeddeds.iter().any(|&e| broken(e)),
+            _ => false,
+        };
+        broken(ty) || embeds(ty)
     }
 
     /// For `raw_expr`: a type literal, or an index expression whose operand was found to be a generic type.

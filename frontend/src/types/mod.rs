@@ -33,7 +33,7 @@ use arena::Arena;
 pub use kinds::*;
 pub use lookup::*;
 pub use object::*;
-pub use print::Spelling;
+pub use print::{ParamNames, Spelling};
 
 const SHARDS: usize = 16;
 
@@ -83,6 +83,11 @@ impl Types {
         };
         types.declare_universe();
         types
+    }
+
+    /// Whether a predeclared type has this name.
+    pub fn is_predeclared_type(&self, name: Name) -> bool {
+        self.universe.get(&name).is_some_and(|&object| self.object(object).type_decl().is_some())
     }
 
     fn declare_universe(&mut self) {

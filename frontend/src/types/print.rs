@@ -1,5 +1,6 @@
 //! Types as gc's messages print them: names of other packages are qualified by the package's name.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::*;
@@ -13,7 +14,20 @@ impl Types {
     /// The same, with predeclared aliases spelled as the package does.
     pub fn type_str_spelled(&self, ty: TypeId, from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
-        self.write_type(&mut out, ty, &Qualify::Name(from, spelling));
+        self.write_type(&mut out, ty, &Qualify::Name(from, spelling, None));
+        out
+    }
+
+    /// The same, with names of parameters.
+    pub fn type_str_named(
+        &self,
+        ty: TypeId,
+        from: Option<PackageId>,
+        spelling: Spelling,
+        names: &ParamNames,
+    ) -> String {
+        let mut out = String::new();
+        self.write_type(&mut out, ty, &Qualify::Name(from, spelling, Some(names)));
         out
     }
 
@@ -27,39 +41,37 @@ impl Types {
     /// A list of types in parentheses, as in `have (int, string)`.
     pub fn tuple_str(&self, types: &[TypeId], variadic: bool, from: Option<PackageId>) -> String {
         let mut out = String::new();
-        self.write_params(&mut out, types, variadic, &Qualify::Name(from, Spelling::default()));
+        self.write_params(&mut out, types, variadic, &[], &Qualify::Name(from, Spelling::default(), None));
         out
     }
 
     /// A type parameter list in brackets.
     pub fn type_params_str(&self, params: &[TypeId], from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
-        self.write_type_params(&mut out, params, &Qualify::Name(from, spelling));
+        self.write_type_params(&mut out, params, &Qualify::Name(from, spelling, None));
         out
     }
 
     /// A signature without `func`.
     pub fn signature_str(&self, ty: TypeId, from: Option<PackageId>, spelling: Spelling) -> String {
         let mut out = String::new();
-        if let Type::Signature(sig) = self.get(ty) {
-            self.write_signature(&mut out, sig, &Qualify::Name(from, spelling));
-        }
+        self.write_signature(&mut out, ty, &Qualify::Name(from, spelling, None));
         out
     }
 
     /// An object's name, qualified when it is of another package.
     pub fn qualified_name(&self, obj: ObjectId, from: Option<PackageId>) -> String {
         let mut out = String::new();
-        self.write_object(&mut out, obj, &Qualify::Name(from, Spelling::default()));
+        self.write_object(&mut out, obj, &Qualify::Name(from, Spelling::default(), None));
         out
     }
 
-    fn write_object(&self, out: &mut String, obj: ObjectId, qualify: &Qualify) {
+    fn write_object(&self, out: &mut String, obj: ObjectId, qualify: &Qualify<'_>) {
         let object = self.object(obj);
         if let Some(pkg) = object.pkg {
             let package = self.package(pkg);
             match qualify {
-                Qualify::Name(from, _) if *from != Some(pkg) => {
+                Qualify::Name(from, ..) if *from != Some(pkg) => {
                     let _ = write!(out, "{}.", package.name);
                 }
                 Qualify::Path => {
@@ -71,11 +83,11 @@ impl Types {
         out.push_str(object.name.as_str());
     }
 
-    fn write_type(&self, out: &mut String, ty: TypeId, q: &Qualify) {
+    fn write_type(&self, out: &mut String, ty: TypeId, q: &Qualify<'_>) {
         match self.get(ty) {
             Type::Basic(basic) => out.push_str(match (q, basic) {
-                (Qualify::Name(_, Spelling { byte: true, .. }), Basic::Uint8) => "byte",
-                (Qualify::Name(_, Spelling { rune: true, .. }), Basic::Int32) => "rune",
+                (Qualify::Name(_, Spelling { byte: true, .. }, _), Basic::Uint8) => "byte",
+                (Qualify::Name(_, Spelling { rune: true, .. }, _), Basic::Int32) => "rune",
                 _ => basic.name(),
             }),
             Type::Named(named) => {
@@ -145,18 +157,18 @@ impl Types {
                 }
                 out.push('}');
             }
-            Type::Tuple(elems) => self.write_params(out, elems, false, q),
+            Type::Tuple(elems) => self.write_params(out, elems, false, q.names(ty), q),
             Type::Signature(sig) => {
                 out.push_str("func");
                 if !sig.type_params.is_empty() {
                     self.write_type_params(out, &sig.type_params, q);
                 }
-                self.write_signature(out, sig, q);
+                self.write_signature(out, ty, q);
             }
             Type::Interface(iface) => {
                 if iface.methods.is_empty() && iface.embeddeds.is_empty() {
                     out.push_str(match q {
-                        Qualify::Name(_, Spelling { interface: true, .. }) => "interface{}",
+                        Qualify::Name(_, Spelling { interface: true, .. }, _) => "interface{}",
                         _ => "any",
                     });
                     return;
@@ -172,9 +184,7 @@ impl Types {
                         out.push_str("; ");
                     }
                     out.push_str(method.name.as_str());
-                    if let Type::Signature(sig) = self.get(method.sig) {
-                        self.write_signature(out, sig, q);
-                    }
+                    self.write_signature(out, method.sig, q);
                 }
                 for &embedded in &iface.embeddeds {
                     if !std::mem::take(&mut first) {
@@ -199,15 +209,15 @@ impl Types {
     }
 
     /// `byte` and `rune` are no types of their own here; elements are spelled so unless the package never does.
-    fn write_elem(&self, out: &mut String, elem: TypeId, q: &Qualify) {
+    fn write_elem(&self, out: &mut String, elem: TypeId, q: &Qualify<'_>) {
         match (q, elem) {
-            (Qualify::Name(_, spelling), TypeId::UINT8) if !spelling.uint8 => out.push_str("byte"),
-            (Qualify::Name(_, spelling), TypeId::INT32) if !spelling.int32 => out.push_str("rune"),
+            (Qualify::Name(_, spelling, _), TypeId::UINT8) if !spelling.uint8 => out.push_str("byte"),
+            (Qualify::Name(_, spelling, _), TypeId::INT32) if !spelling.int32 => out.push_str("rune"),
             _ => self.write_type(out, elem, q),
         }
     }
 
-    fn write_type_params(&self, out: &mut String, params: &[TypeId], q: &Qualify) {
+    fn write_type_params(&self, out: &mut String, params: &[TypeId], q: &Qualify<'_>) {
         out.push('[');
         for (i, &param) in params.iter().enumerate() {
             self.write_type(out, param, q);
@@ -229,26 +239,32 @@ impl Types {
         out.push(']');
     }
 
-    fn write_signature(&self, out: &mut String, sig: &Signature, q: &Qualify) {
-        self.write_params(out, &sig.params, sig.variadic, q);
+    fn write_signature(&self, out: &mut String, ty: TypeId, q: &Qualify<'_>) {
+        let Type::Signature(sig) = self.get(ty) else { return };
+        let names = q.names(ty);
+        let (params, results) = names.split_at(sig.params.len().min(names.len()));
+        self.write_params(out, &sig.params, sig.variadic, params, q);
         match &*sig.results {
             [] => {}
-            [one] => {
+            [one] if results.first().is_none_or(|name| name.as_str().is_empty()) => {
                 out.push(' ');
                 self.write_type(out, *one, q);
             }
             many => {
                 out.push(' ');
-                self.write_params(out, many, false, q);
+                self.write_params(out, many, false, results, q);
             }
         }
     }
 
-    fn write_params(&self, out: &mut String, params: &[TypeId], variadic: bool, q: &Qualify) {
+    fn write_params(&self, out: &mut String, params: &[TypeId], variadic: bool, names: &[Name], q: &Qualify<'_>) {
         out.push('(');
         for (i, &param) in params.iter().enumerate() {
             if i > 0 {
                 out.push_str(", ");
+            }
+            if let Some(name) = names.get(i).filter(|name| !name.as_str().is_empty()) {
+                let _ = write!(out, "{name} ");
             }
             if variadic && i + 1 == params.len() {
                 out.push_str("...");
@@ -308,8 +324,21 @@ impl Spelling {
     }
 }
 
-enum Qualify {
+/// Names of parameters and then results, by signature; of a tuple's elements, by tuple. Types do not have them, so they are
+/// those of the first place a package writes the type at. Empty for what has no name.
+pub type ParamNames = HashMap<TypeId, Box<[Name]>>;
+
+enum Qualify<'n> {
     /// By package name, unless it is this package.
-    Name(Option<PackageId>, Spelling),
+    Name(Option<PackageId>, Spelling, Option<&'n ParamNames>),
     Path,
+}
+
+impl Qualify<'_> {
+    fn names(&self, ty: TypeId) -> &[Name] {
+        match self {
+            Qualify::Name(_, _, Some(names)) => names.get(&ty).map_or(&[], |names| &names[..]),
+            _ => &[],
+        }
+    }
 }

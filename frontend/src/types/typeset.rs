@@ -101,6 +101,8 @@ impl Types {
                     Some(terms) => terms.into_vec(),
                     None => return TypeSet::default(),
                 },
+                // Nothing has such an underlying type.
+                _ if term.tilde && !self.identical(self.underlying(term.ty), term.ty) => Vec::new(),
                 _ => vec![*term],
             };
             for term in more {

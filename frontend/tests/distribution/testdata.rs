@@ -40,8 +40,17 @@ const IMPORTS: &[&str] = &[
 /// Tests checked without the environment variable.
 const DEFAULT: &[&str] = &["/spec/", "/examples/", "/fixedbugs/issue4", "/fixedbugs/issue6"];
 
-/// The functions go/types predeclares for its own tests.
-const TEST_FUNCTIONS: &str = "func assert(bool) bool; func trace(...any)";
+/// A function go/types predeclares for its own tests; the other one, `assert`, gives a constant and is replaced.
+const TEST_FUNCTIONS: &str = "func trace(...any)";
+
+/// `assert(x)` as `bool(x)`, which is constant too.
+fn without_assert(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix("assert(") {
+        Some(rest) => format!("_ = bool({rest}\n"),
+        None => format!("{}\n", line.replace("= assert(", "= bool(").replace("; assert(", "; _ = bool(")),
+    };
+    text.lines().map(line).collect()
+}
 
 /// A package of the test data.
 struct Test {
@@ -196,13 +205,18 @@ fn unmet(program: &Program, test: &Test, total: &mut usize) -> Vec<String> {
     let mut marked: Vec<(String, Vec<Mark>)> =
         case.files.iter().map(|(name, text)| (name.clone(), marks(&String::from_utf8_lossy(text)))).collect();
     *total += marked.iter().map(|(_, marks)| marks.len()).sum::<usize>();
+    for (_, text) in &mut case.files {
+        if text.windows(7).any(|w| w == b"assert(") && std::str::from_utf8(text).is_ok() {
+            *text = without_assert(&String::from_utf8_lossy(text)).into_bytes();
+        }
+    }
     let package = String::from_utf8_lossy(&case.files[0].1).lines().find_map(|line| {
         line.strip_prefix("package ").map(|rest| rest.split([' ', ';', '/']).next().unwrap_or("p").to_string())
     });
     let functions = format!("package {}; {TEST_FUNCTIONS}", package.as_deref().unwrap_or("p"));
     if case.files.iter().any(|(_, text)| {
         let text = String::from_utf8_lossy(text);
-        text.contains("assert(") && !text.contains("func assert(")
+        text.contains("trace(") && !text.contains("func trace(")
     }) {
         case.files.push(("test_functions.go".to_string(), functions.into_bytes()));
     }
@@ -249,9 +263,11 @@ fn error_marks_are_met() {
     with_parser_stack(|| {
         let program = program();
         let (mut total, mut differing, mut report) = (0, 0, String::new());
+        let mut met: Vec<&str> = known.clone().collect();
         for test in &tests {
             for wrong in unmet(&program, test, &mut total) {
                 differing += 1;
+                met.retain(|line| !line.starts_with(&wrong));
                 if !known.clone().any(|line| line.starts_with(&wrong)) {
                     report += &wrong;
                     report.push('\n');
@@ -259,6 +275,9 @@ fn error_marks_are_met() {
             }
         }
         println!("{total} marks in {} packages, {differing} not met or lines without a mark", tests.len());
+        if std::env::var("INGOT_CHECK_TESTDATA").is_ok_and(|all| all == "1") {
+            report.extend(met.iter().map(|line| format!("listed, but right: {line}\n")));
+        }
         assert!(report.is_empty(), "{report}");
     });
 }

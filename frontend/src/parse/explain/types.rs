@@ -343,7 +343,7 @@ impl Reader<'_> {
         // Those without a type have that of the next one.
         let (mut dots, mut carried) = (vec![None; params.len()], None);
         for (i, param) in params.iter().enumerate().rev() {
-            if param.ty.is_some() {
+            if param.ty.is_some() || !has_names {
                 carried = param.dots;
             }
             dots[i] = carried;
