@@ -226,11 +226,11 @@ mod tests {
         let file = SourceFile::new(FileId(0), "a.go", "a\nb\n//line x.go:7\nc\nd\n/*line :3:5*/e\nf\n");
         let directive =
             |from, name: Option<&str>, line, col| LineDirective { from, name: name.map(Into::into), line, col };
-        file.set_line_directives(vec![directive(18, Some("x.go"), 7, 0), directive(34, None, 3, 5)]);
+        file.set_line_directives(vec![directive(18, Some("x.go"), 7, 0), directive(35, None, 3, 5)]);
         assert_eq!(file.display(2), "a.go:2:1");
         assert_eq!(file.display(18), "x.go:7");
         assert_eq!(file.display(20), "x.go:8");
-        assert_eq!(file.display(34), "x.go:3:5");
-        assert_eq!(file.display(36), "x.go:4:1");
+        assert_eq!(file.display(35), "x.go:3:5");
+        assert_eq!(file.display(37), "x.go:4:1");
     }
 }

@@ -135,7 +135,7 @@ fn interfaces() {
     );
     check(
         "var e any = 1\nvar i int = e",
-        "3:13: cannot use e (variable of type any) as int value in variable declaration: need type assertion",
+        "3:13: cannot use e (variable of interface type any) as int value in variable declaration: need type assertion",
     );
     check(
         "type I interface { m() }\ntype T int\nfunc f(i I) { _ = i.(T) }",
@@ -270,7 +270,7 @@ fn type_sets() {
     check("func f[T any](x T) { _ = x == x }", "2:26: invalid operation: x == x (incomparable types in type set)");
     check(
         "type I interface { ~int; m() }\ntype U interface { I | string }",
-        "3:20: cannot use I in union (I contains methods)",
+        "3:20: cannot use p.I in union (p.I contains methods)",
     );
     check("type U interface { int | ~int }", "2:26: overlapping terms ~int and int");
 }

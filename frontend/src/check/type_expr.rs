@@ -163,7 +163,12 @@ impl<'a> Checker<'a> {
         let object = name.and_then(|name| self.info.use_of(name.id));
         let decl = object.and_then(|object| self.types.object(object).type_decl());
         let is_param = object.is_some_and(|object| self.types.is_type_param(self.types.object(object).ty()));
-        decl.is_some_and(|decl| decl.alias) && !is_param
+        // `byte` and `rune` are spelled as the package spells them.
+        let is_basic = object.is_some_and(|object| {
+            let object = self.types.object(object);
+            object.pkg.is_none() && matches!(self.types.get(object.ty()), Type::Basic(_))
+        });
+        decl.is_some_and(|decl| decl.alias) && !is_param && !is_basic
     }
 
     /// A generic alias with its type parameters.
