@@ -209,6 +209,33 @@ pub fn find(symbol: &str) -> Option<&'static RuntimeFn> {
     FUNCTIONS.binary_search_by(|f| f.symbol.cmp(symbol)).ok().map(|i| &FUNCTIONS[i])
 }
 
+/// Which results of a function are pointers of the collected heap, result 0 being bit 0. `rt_alloc_slow` is the part of
+/// `rt_alloc` that is a call of its own; other names that are not in the table have no such results.
+pub const fn pointer_results(symbol: &str) -> u8 {
+    let symbol = if same(symbol, "rt_alloc_slow") { "rt_alloc" } else { symbol };
+    let mut at = 0;
+    while at < FUNCTIONS.len() && !same(FUNCTIONS[at].symbol, symbol) {
+        at += 1;
+    }
+    let results: &[Scalar] = if at < FUNCTIONS.len() { FUNCTIONS[at].results } else { &[] };
+    let (mut pointers, mut i) = (0, 0);
+    while i < results.len() {
+        pointers |= (matches!(results[i], Ptr) as u8) << i;
+        i += 1;
+    }
+    pointers
+}
+
+/// `==` of strings is not for constants yet.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
 /// Called by a prologue check below the guard; saves every general register. The caller's stack objects are taken as
 /// not yet initialised there, so nothing of them is scanned.
 pub const MORESTACK: &str = "rt_morestack";
@@ -344,6 +371,13 @@ pub const MEM_STATS: usize = 20;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pointer_results_are_those_of_the_table() {
+        assert_eq!(pointer_results("rt_alloc_slow"), 1);
+        assert_eq!(pointer_results("rt_add_cleanup"), 0);
+        assert_eq!(pointer_results("rt_nothing"), 0);
+    }
 
     #[test]
     fn sorted_and_passable() {

@@ -1,6 +1,7 @@
 //! Assembly for amd64: runtime calls, context switch, thread and process entry.
 //!
-//! A runtime call of kind System or Parking is `lea r11, [body]; jmp rt_enter`. `rt_enter` saves the goroutine's
+//! A runtime call of kind System or Parking is `lea r11, [body]; mov eax, pointers; jmp rt_enter`, where bit i of
+//! `pointers` says that result i is a pointer of the collector's. `rt_enter` saves the goroutine's
 //! stack pointer, return address and callee-saved registers in its G and runs the body on the M's system stack. The
 //! body returns to `rt_leave`, which goes back to the goroutine, whose stack may have moved; or it gives the G away and
 //! enters the scheduler, which starts again at the top of the system stack. `rt_resume` continues any G whose context
@@ -33,10 +34,8 @@ core::arch::global_asm!(
     .hidden rt_enter
 rt_enter:
     mov r10, fs:[{g}]
-    mov rax, [rsp]
-    mov [r10 + {pc}], rax
-    lea rax, [rsp + 8]
-    mov [r10 + {sp}], rax
+    pop qword ptr [r10 + {pc}]
+    mov [r10 + {sp}], rsp
     mov [r10 + {rbx}], rbx
     mov [r10 + {rbx} + 8], rbp
     mov [r10 + {rbx} + 16], r12
@@ -44,6 +43,8 @@ rt_enter:
     mov [r10 + {rbx} + 32], r14
     mov [r10 + {rbx} + 40], r15
     mov rsp, fs:[{system}]
+    push rax
+    push rax
     call r11
     cmp dword ptr [rip + rt_stress_calls], 0
     jne 2f
@@ -62,6 +63,7 @@ rt_enter:
     mov r10, fs:[{g}]
     mov [r10 + {results}], rax
     mov [r10 + {results} + 8], rdx
+    mov edi, [rsp]
     call rt_stress_call
     mov r10, fs:[{g}]
     mov rax, [r10 + {results}]
@@ -491,8 +493,10 @@ macro_rules! runtime_calls {
                 concat!(".globl ", stringify!($symbol)),
                 concat!(stringify!($symbol), ":"),
                 "lea {body}(%rip), %r11",
+                "mov ${pointers}, %eax",
                 concat!("jmp ", $enter),
                 body = sym $body,
+                pointers = const ingot_abi::functions::pointer_results(stringify!($symbol)),
                 options(att_syntax)
             );
         )*

@@ -168,9 +168,9 @@ pub fn check(g: *mut G) {
     }
 }
 
-/// After a runtime call's body, its results saved in the G.
+/// After a runtime call's body, its results saved in the G; bit i of `pointers` says that result i is a pointer.
 #[unsafe(no_mangle)]
-extern "C" fn rt_stress_call() {
+extern "C" fn rt_stress_call(pointers: u32) {
     let m = current_m();
     let g = current_g();
     // SAFETY: the M is this thread's, its G in a runtime call.
@@ -178,8 +178,7 @@ extern "C" fn rt_stress_call() {
         if (*m).locks.load(Ordering::Relaxed) != 0 || (*m).forking.load(Ordering::Relaxed) {
             return;
         }
-        // Whatever of the results is a pointer must stay alive; the scan ignores other words.
-        (*g).result_pointers = 3;
+        (*g).result_pointers = pointers as u8;
         check(g);
         (*g).result_pointers = 0;
         crate::sched::run::set_guard(current_m(), g);
