@@ -26,12 +26,21 @@ pub struct Context {
     pub results: [usize; 2],
     /// Closure context (r10), for a G that has not started.
     pub closure: usize,
-    /// Not 0: `rest` holds the remaining registers too (a prologue check or a poll).
+    /// Not 0: `rest` holds the remaining registers too, at a poll (1), a prologue check (2) or that of a large frame (3).
     pub full: usize,
     /// rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11.
     pub rest: [usize; 9],
     _pad: usize,
     pub vectors: [[u64; 2]; 16],
+}
+
+impl Context {
+    /// Bytes below the stack pointer that the G uses as soon as it goes on: it is at the check of a large frame, which is
+    /// not made again.
+    pub fn needed(&self) -> usize {
+        const RDI: usize = 4;
+        if self.full == 3 { self.rest[RDI] } else { 0 }
+    }
 }
 
 /// Bounds of a stack; `lo` is the lowest usable address.

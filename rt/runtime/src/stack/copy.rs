@@ -65,7 +65,7 @@ pub unsafe fn shrink(g: *mut G) {
         if (state != status::WAITING && state != status::RUNNABLE) || stack.size() <= STACK_MIN {
             return;
         }
-        let used = stack.hi - (*g).context.sp;
+        let used = stack.hi - (*g).context.sp + (*g).context.needed();
         if used < stack.size() / 4 && used + STACK_GUARD + SHRINK_ROOM <= stack.size() / 2 {
             relocate(g, stack.size() / 2);
         }

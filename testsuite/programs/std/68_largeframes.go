@@ -1,0 +1,84 @@
+// spec: Go statements, Function declarations, Array types
+// needs: std
+
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Functions with frames larger than a whole new stack, called while others collect and take the processor away: what was
+// made room for must still be there when the frame is set up.
+
+//go:noinline
+func touch(b []byte, n int) int {
+	for i := range b {
+		b[i] = byte(i * n)
+	}
+	return int(b[len(b)-1]) + int(b[len(b)/2])
+}
+
+//go:noinline
+func small(n int) int {
+	var b [700]byte
+	return touch(b[:], n)
+}
+
+//go:noinline
+func medium(n int) int {
+	var b [3000]byte
+	return touch(b[:], n) + small(n)
+}
+
+//go:noinline
+func large(n int) int {
+	var b [9000]byte
+	return touch(b[:], n) + medium(n)
+}
+
+func want(n int) int {
+	at := func(i int) int { return int(byte(i * n)) }
+	return at(8999) + at(4500) + at(2999) + at(1500) + at(699) + at(350)
+}
+
+func main() {
+	var stop atomic.Bool
+	var others sync.WaitGroup
+	others.Add(2)
+	go func() {
+		defer others.Done()
+		for !stop.Load() {
+			runtime.GC()
+		}
+	}()
+	go func() {
+		defer others.Done()
+		for !stop.Load() {
+			runtime.Gosched()
+		}
+	}()
+	var wrong atomic.Int64
+	for round := range 6 {
+		var wg sync.WaitGroup
+		wg.Add(8)
+		for i := range 8 {
+			go func() {
+				defer wg.Done()
+				for j := range 5 {
+					n := round*100 + i*10 + j
+					if large(n) != want(n) {
+						wrong.Add(1)
+					}
+					runtime.Gosched()
+				}
+			}()
+		}
+		wg.Wait()
+	}
+	stop.Store(true)
+	others.Wait()
+	fmt.Println("wrong:", wrong.Load())
+}
