@@ -22,8 +22,12 @@ use create::{goexit_body as goexit_call, newproc_body as newproc_call, newproc_s
 use park::{park_body as park_call, ready_body as ready_call};
 use syscall::syscall_body as syscall_call;
 
+/// A pinned goroutine stays: `sync.Pool` unlocks a mutex while pinned, and unlocking may hand over to a waiter.
 extern "C" fn gosched_body() {
-    park::yield_current()
+    // SAFETY: the M is this thread's.
+    if unsafe { (*current_m()).locks.load(Ordering::Relaxed) } == 0 {
+        park::yield_current()
+    }
 }
 
 /// The Go half's stop, from `rt_stop_world` to `rt_start_world`. Only the goroutine that stopped the world uses it.

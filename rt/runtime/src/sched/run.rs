@@ -2,7 +2,7 @@
 
 use super::state::{self, DEPRIVED_MS, IDLE_PS, POLLING, PROCS, QUEUE_LEN, SCHED, SPINNING, STOPPING, active_ps};
 use super::{G, GList, M, P, current_m, p_status, status};
-use crate::arch;
+use crate::{arch, stress};
 use core::ptr::null_mut;
 use core::sync::atomic::{Ordering, fence};
 use ingot_abi::tls::GUARD_POISON;
@@ -61,6 +61,9 @@ pub unsafe fn attach(m: *mut M, g: *mut G) {
 pub unsafe fn detach(m: *mut M) -> *mut G {
     // SAFETY: as above.
     unsafe {
+        if stress::verify() && (*m).locks.load(Ordering::Relaxed) != 0 {
+            crate::print::fatal("fatal error: a pinned goroutine gives its processor away\n");
+        }
         let g = (*m).current;
         (*g).m = null_mut();
         (*m).current = null_mut();
