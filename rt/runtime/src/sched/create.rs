@@ -60,9 +60,7 @@ unsafe fn take_free() -> *mut G {
             return g;
         }
         let g = persistent_alloc(size_of::<G>(), 16) as *mut G;
-        let mut all = ALL_GS.lock();
-        (*g).index = all.len();
-        all.push(g);
+        ALL_GS.lock().push(g);
         g
     }
 }
