@@ -63,6 +63,14 @@ func rt_pc_info(pc uintptr, depth int, out *frameInfo) uintptr
 func rt_g_callers(index int, pcs *uintptr, n int) int
 func rt_g_info(index int, out *gInfo) uintptr
 
+// Descriptors of unnamed types: see reflect_typelinks.
+func rt_typelinks(out *typelinks) int // L
+
+type typelinks struct {
+	base    unsafe.Pointer
+	offsets *int32
+}
+
 type frameInfo struct {
 	fn        *byte
 	fnLen     int
