@@ -3,6 +3,7 @@
 package runtime
 
 import (
+	"internal/cpu"
 	"internal/goarch"
 	"internal/goos"
 	"internal/runtime/exithook"
@@ -38,6 +39,7 @@ func schedinit() {
 	seedHashes()
 	readArguments()
 	readEnvironment()
+	cpu.Initialize(gogetenv("GODEBUG"))
 	exithook.Gosched = Gosched
 	exithook.Goid = func() uint64 { return rt_goid() }
 	exithook.Throw = throw
