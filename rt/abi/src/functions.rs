@@ -66,6 +66,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_auxv", Leaf, &[], &[Raw]),
     // before a fork: signals blocked, checks and polls inert until rt_after_fork
     f("rt_before_fork", System, &[], &[]),
+    // a trap for debuggers
+    f("rt_breakpoint", Leaf, &[], &[]),
     // (skip, out []uintptr, max) -> count: return addresses of this goroutine, innermost first; skip 0 starts at
     // the frame that calls this function
     f("rt_callers", System, &[I64, Ptr, I64], &[I64]),
@@ -87,8 +89,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_free_os_memory", Parking, &[], &[]),
     // (index, out []uintptr, max) -> count: return addresses of a goroutine that is not running
     f("rt_g_callers", System, &[I64, Ptr, I64], &[I64]),
-    // (index, out [4]int64: id, status, wait reason, nanoseconds waiting) -> 1, or 0 past the last; status 0 idle,
-    // 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
+    // (index, out [5]int64: id, status, wait reason, nanoseconds waiting, the profiler's labels) -> 1, or 0 past the
+    // last; labels only with the world stopped; status 0 idle, 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
     f("rt_g_info", Leaf, &[I64, Ptr], &[I64]),
     // -> the G's words for the Go half, see tls::GWords
     f("rt_g_words", Leaf, &[], &[Raw]),

@@ -72,6 +72,16 @@ func NumGoroutine() int { return rt_numgoroutine() }
 
 func NumCgoCall() int64 { return 0 }
 
+// SetCgoTraceback records how to trace C code; there is none.
+func SetCgoTraceback(version int, traceback, context, symbolizer unsafe.Pointer) {
+	if version != 0 {
+		panic("unsupported version")
+	}
+}
+
+// Breakpoint stops the program for a debugger.
+func Breakpoint() { rt_breakpoint() }
+
 func LockOSThread()   { rt_lock_os_thread() }
 func UnlockOSThread() { rt_unlock_os_thread() }
 

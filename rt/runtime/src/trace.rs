@@ -65,7 +65,10 @@ extern "C" fn g_callers_body(index: usize, out: *mut usize, max: usize) -> usize
 }
 
 /// `out` as in `functions::FUNCTIONS`.
-extern "C" fn g_info_body(index: usize, out: *mut [i64; 4]) -> usize {
+/// Which of the Go half's words of a G are the profiler's labels.
+const LABELS: usize = 2;
+
+extern "C" fn g_info_body(index: usize, out: *mut [i64; 5]) -> usize {
     let g = crate::sched::calls::g_at(index);
     if g.is_null() {
         return 0;
@@ -78,7 +81,8 @@ extern "C" fn g_info_body(index: usize, out: *mut [i64; 4]) -> usize {
         }
         let since = (*g).wait_since.load(Ordering::Relaxed);
         let waited = if s == status::WAITING && since != 0 { crate::sys::time::nanotime() - since } else { 0 };
-        *out = [(*g).id as i64, s as i64, (*g).wait_reason.load(Ordering::Relaxed) as i64, waited];
+        let labels = (*g).words.pointers[LABELS] as i64;
+        *out = [(*g).id as i64, s as i64, (*g).wait_reason.load(Ordering::Relaxed) as i64, waited, labels];
     }
     1
 }
