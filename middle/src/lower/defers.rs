@@ -16,7 +16,7 @@ use frontend::types::*;
 use super::Res;
 use super::abi_call::Abi;
 use super::func::{FnCx, Val};
-use crate::mir::{Block, Layout, Slot, Symbol, Value};
+use crate::mir::{self, Block, Layout, Slot, Symbol, Ty, Value};
 
 /// Byte offset of `deferFrame.token`.
 const FRAME_TOKEN: i64 = 24;
@@ -95,7 +95,10 @@ impl<'p> FnCx<'_, 'p> {
     pub fn go_stmt(&mut self, call: &'p Expr) -> Res<()> {
         let closure = self.call_later(call, "gowrap")?;
         self.at(call.pos());
-        self.runtime("newproc", &[closure.leaf(0)], &[]);
+        // Without a function of the Go half between, so that the return address tells who created the goroutine.
+        let sig = mir::Signature { params: vec![Ty::Ptr], results: Vec::new(), context: false };
+        let newproc = self.lo.m.declare("rt_newproc", Some(sig.clone()));
+        self.b.call(newproc, &sig, vec![closure.leaf(0)]);
         Ok(())
     }
 

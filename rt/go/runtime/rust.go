@@ -82,6 +82,8 @@ type gInfo struct {
 	status int64 // 0 idle, 1 runnable, 2 running, 3 system call, 4 waiting, 5 dead
 	reason int64
 	waited int64 // nanoseconds
+	goPC   uintptr
+	parent int64
 }
 
 // Timers: the object is known by its address; rt_timer_next gives the next that fired.
