@@ -89,8 +89,9 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_free_os_memory", Parking, &[], &[]),
     // (index, out []uintptr, max) -> count: return addresses of a goroutine that is not running
     f("rt_g_callers", System, &[I64, Ptr, I64], &[I64]),
-    // (index, out [5]int64: id, status, wait reason, nanoseconds waiting, the profiler's labels) -> 1, or 0 past the
-    // last; labels only with the world stopped; status 0 idle, 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
+    // (index, or negative for the running G, out [7]int64: id, status, wait reason, nanoseconds waiting, return address
+    // of the go statement, id of the parent, the profiler's labels (with the world stopped)) -> 1, or 0 past the last;
+    // status 0 idle, 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
     f("rt_g_info", Leaf, &[I64, Ptr], &[I64]),
     // -> the G's words for the Go half, see tls::GWords
     f("rt_g_words", Leaf, &[], &[Raw]),
@@ -122,7 +123,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_memmove_ptrs", Leaf, &[Ptr, Ptr, I64], &[]),
     // monotonic nanoseconds
     f("rt_nanotime", System, &[], &[I64]),
-    // starts a goroutine that calls the closure, which takes and returns nothing
+    // starts a goroutine that calls the closure, which takes and returns nothing; fatal for nil
     f("rt_newproc", System, &[Ptr], &[]),
     // as rt_newproc, of the runtime's own: it counts neither for NumGoroutine nor against a deadlock
     f("rt_newproc_system", System, &[Ptr], &[]),

@@ -45,14 +45,6 @@ func schedinit() {
 	exithook.Throw = throw
 }
 
-// newproc starts a goroutine. A nil function is fatal, as in gc, before the goroutine exists.
-func newproc(fn func()) {
-	if fn == nil {
-		fatal("go of nil func value")
-	}
-	rt_newproc(*(*unsafe.Pointer)(unsafe.Pointer(&fn)))
-}
-
 // Gosched lets other goroutines run.
 func Gosched() { rt_gosched() }
 

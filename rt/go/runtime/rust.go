@@ -90,7 +90,9 @@ type gInfo struct {
 	id     int64
 	status int64 // 0 idle, 1 runnable, 2 running, 3 system call, 4 waiting, 5 dead
 	reason int64
-	waited int64          // nanoseconds
+	waited int64 // nanoseconds
+	goPC   uintptr
+	parent int64
 	labels unsafe.Pointer // the profiler's
 }
 
