@@ -88,6 +88,9 @@ pub fn check(settings: &Settings, list: &Exceptions, case: &Case, modes: &[Mode]
                 None => Outcome::Failed(format!("gc: {said}")),
             });
         }
+        Ok(Answer::Ran { run, .. }) if !run.succeeded() && list.fails().is_some() => {
+            return all(Outcome::Skipped(list.fails().unwrap_or_default().into()));
+        }
         Ok(answer) => answer,
         Err(text) => return all(Outcome::Failed(format!("gc: {text}"))),
     };

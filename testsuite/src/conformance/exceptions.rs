@@ -14,6 +14,8 @@ enum Selector {
     Constraint,
     /// Cases that gc does not build today.
     Refused,
+    /// Cases whose program does not succeed as built by gc.
+    Fails,
     /// One case, whose name may end in `*`.
     Case(String),
     /// One case, not left out but expected to fail in a mode.
@@ -46,11 +48,12 @@ impl Exceptions {
             let selector = match selector.split_once(':') {
                 None if selector == "constraint" => Selector::Constraint,
                 None if selector == "refused" => Selector::Refused,
+                None if selector == "fails" => Selector::Fails,
                 Some(("action", word)) => Selector::Action(word.into()),
                 Some(("flag", prefix)) => Selector::Flag(prefix.into()),
                 Some(("case", name)) => Selector::Case(name.into()),
                 Some((mode, name)) => Selector::Known(mode.parse().map_err(|e: String| at(&e))?, name.into()),
-                None => return Err(at("want action:, flag:, case:, dev:, release:, stress:, constraint or refused")),
+                None => return Err(at("no such selector")),
             };
             if lines.iter().any(|(other, _)| *other == selector) {
                 return Err(at("listed twice"));
@@ -71,13 +74,18 @@ impl Exceptions {
             Selector::Flag(prefix) => case.recipe.flags.iter().any(|flag| flag.starts_with(prefix)),
             Selector::Constraint => case.unmet.is_some(),
             Selector::Case(pattern) => names(pattern, &case.name),
-            Selector::Refused | Selector::Known(..) => false,
+            Selector::Refused | Selector::Fails | Selector::Known(..) => false,
         })
     }
 
     /// Why cases that gc does not build are left out.
     pub fn refused(&self) -> Option<&str> {
         self.reason(|selector| *selector == Selector::Refused)
+    }
+
+    /// Why cases that gc builds to programs that fail are left out.
+    pub fn fails(&self) -> Option<&str> {
+        self.reason(|selector| *selector == Selector::Fails)
     }
 
     /// Why a case is expected to fail in a mode.
