@@ -61,7 +61,7 @@ fn only_what_changed_is_checked_again() {
     p.project.write("lib/lib.go", &LIBRARY.replace("string { return os.Args[0]", "int { return len(os.Args)"));
     let (checked, _, messages) = p.check(&[]);
     assert_eq!(checked, 2);
-    assert!(messages.contains("./main.go:8:32: invalid argument: lib.Name()"), "{messages}");
+    assert!(messages.contains("./main.go:8:27: invalid argument: lib.Name()"), "{messages}");
     // A package with errors is looked at every time, and says the same every time.
     assert_eq!(p.check(&[]), (1, all - 1, messages.clone()));
     assert_eq!(p.check(&["-a"]).2, messages);
