@@ -3,11 +3,14 @@ export LLVM_SYS_221_PREFIX ?= /usr/lib/llvm-22
 CARGO ?= cargo
 INGOT := target/release/ingot
 SUITE := target/release/testsuite
+CONFORMANCE := target/release/conformance
+TESTS ?= /usr/share/go-1.19/test
+MODE ?= dev,release,stress
 ROUNDS ?= 20
 SEED ?= 1
 FUZZ_SECONDS ?= 600
 
-.PHONY: setup build demo test smoke suite stress large fuzz bench clean
+.PHONY: setup build demo test smoke suite stress conformance large fuzz bench clean
 setup:
 	@scripts/setup
 
@@ -26,6 +29,7 @@ test: build
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path rt/Cargo.toml
 	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --rounds 2
+	$(CONFORMANCE) --ingot $(INGOT) --mode dev,release,stress --share 24
 
 # Every program of the suite against gc in dev and release.
 suite: build
@@ -34,6 +38,10 @@ suite: build
 # Stack moved and heap collected at every safepoint, ROUNDS seeds from SEED on, on 2 to 4 threads, every other in slices.
 stress: build
 	$(SUITE) --ingot $(INGOT) --mode stress --rounds $(ROUNDS) --seed $(SEED)
+
+# The cases of Go's own test folder, or of the one that TESTS names, against gc. An interrupted run goes on.
+conformance: build
+	$(CONFORMANCE) --ingot $(INGOT) --tests $(TESTS) --mode $(MODE)
 
 # Mutated sources of the distribution through lexer, parser and checker.
 fuzz: setup

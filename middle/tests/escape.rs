@@ -234,3 +234,23 @@ fn summaries_cross_modules() {
     let outcome = escape::run(&mut m, &outside);
     assert!(outcome.decisions.iter().any(|d| d.on_stack));
 }
+
+#[test]
+fn assembly_is_what_has_no_summary() {
+    let body = |callee: &str| {
+        format!(
+            "extern @\"{callee}\" (ptr) -> (ptr)\nfunc @\"f\" () -> (ptr) {{\nbb0:\n v0: ptr = alloc_heap layout0, @\"T\"\n v1: ptr = call \
+             @\"{callee}\"(v0) : (ptr) -> (ptr)\n return v1\n}}\n"
+        )
+    };
+    let on_stack = |callee: &str| {
+        let known = Summaries::from_text("21 math/big.(*Float).Set p r0.0\n").unwrap();
+        let mut m = parse(&format!("{TABLES}{}", body(callee))).unwrap();
+        let f = Symbol(m.symbols.get_index_of("f").unwrap() as u32);
+        let outcome = escape::run(&mut m, &known);
+        outcome.decisions.iter().any(|d| d.func == f && d.on_stack)
+    };
+    // A function of a package that has assembly, compiled from Go elsewhere.
+    assert!(!on_stack("math/big.(*Float).Set"));
+    assert!(on_stack("math/big.addVV"));
+}

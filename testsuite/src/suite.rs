@@ -61,7 +61,7 @@ pub struct Settings {
 }
 
 /// The limit on one build; compilers under test may be slow, but not endless.
-const BUILD_LIMIT: Duration = Duration::from_secs(180);
+pub(crate) const BUILD_LIMIT: Duration = Duration::from_secs(180);
 /// Stress runs may take so many times longer than others.
 const STRESS_SLOWDOWN: u32 = 12;
 
@@ -146,16 +146,21 @@ fn run_binary(settings: &Settings, program: &Program, binary: &Path, stress: Opt
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     let mut command = Command::new(binary);
     command.current_dir(folder.path());
+    let limit = set_environment(&mut command, settings.time_limit, stress);
+    exec::run(&mut command, program.stdin().as_deref(), limit)
+}
+
+/// Gives a program the environment of every run, with the switches of a stress run's seed, and returns its time limit.
+pub(crate) fn set_environment(command: &mut Command, limit: Duration, stress: Option<u64>) -> Duration {
     for name in ["GOGC", "GODEBUG", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "INGOT_STRESS"] {
         command.env_remove(name);
     }
-    let mut limit = settings.time_limit;
-    if let Some(seed) = stress {
-        command.env("INGOT_STRESS", stress_switches(seed));
-        command.env("GOMAXPROCS", stress_threads(seed).to_string());
-        limit *= STRESS_SLOWDOWN;
-    }
-    exec::run(&mut command, program.stdin().as_deref(), limit)
+    let Some(seed) = stress else {
+        return limit;
+    };
+    command.env("INGOT_STRESS", stress_switches(seed));
+    command.env("GOMAXPROCS", stress_threads(seed).to_string());
+    limit * STRESS_SLOWDOWN
 }
 
 /// Runs the program as built by `go`; a failure here is the program's own.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use ingot_testsuite::conformance::exceptions::Exceptions;
 use ingot_testsuite::program::Tier;
 use ingot_testsuite::{known, spec};
 
@@ -34,4 +35,10 @@ fn known_failures_name_programs() {
     for known in known::parse(&text).unwrap() {
         assert!(programs.iter().any(|p| p.name == known.program), "{}", known.program);
     }
+}
+
+#[test]
+fn conformance_exceptions_are_well_formed() {
+    let text = fs::read_to_string(home().join("conformance.txt")).unwrap();
+    assert_eq!(Exceptions::parse(&text).err(), None);
 }

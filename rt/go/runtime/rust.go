@@ -23,6 +23,7 @@ func rt_write(fd uintptr, p unsafe.Pointer, n uintptr) int // L
 func rt_exit(code int)                                     // N
 func rt_args() (argc int, argv unsafe.Pointer)             // L
 func rt_auxv() unsafe.Pointer                              // L
+func rt_breakpoint()                                       // L
 func rt_rand() uint64                                      // L
 func rt_nanotime() int64                                   // S
 func rt_walltime() (sec, nsec int64)                       // S
@@ -90,6 +91,9 @@ type gInfo struct {
 	status int64 // 0 idle, 1 runnable, 2 running, 3 system call, 4 waiting, 5 dead
 	reason int64
 	waited int64 // nanoseconds
+	goPC   uintptr
+	parent int64
+	labels unsafe.Pointer // the profiler's
 }
 
 // Timers: the object is known by its address; rt_timer_next gives the next that fired.

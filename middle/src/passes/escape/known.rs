@@ -130,8 +130,8 @@ const ASSEMBLY: &[&str] = &[
     "vendor/golang.org/x/crypto/",
 ];
 
-/// The summary of a function with so many parameters, if it is one of these. `bodyless`: it is not defined in Go.
-pub fn summary(name: &str, params: usize, bodyless: bool) -> Option<Summary> {
+/// The summary of a function with so many parameters, if it is one of these.
+pub fn summary(name: &str, params: usize) -> Option<Summary> {
     let mut out = Summary::nothing(params);
     if let Some(rest) = name.strip_prefix("runtime.") {
         if let Some(known) = RUNTIME.iter().find(|k| k.name == rest) {
@@ -148,10 +148,13 @@ pub fn summary(name: &str, params: usize, bodyless: bool) -> Option<Summary> {
             looks_only.iter().any(|p| rest.starts_with(p)) || rest.ends_with("hash") || rest.ends_with("equal");
         return (harmless && rest != "panicwrap").then_some(out);
     }
-    if name == "internal/abi.NoEscape" || name == "reflect.noescape" || name == "strings.noescape" {
-        return Some(out);
-    }
-    (bodyless && ASSEMBLY.iter().any(|p| name.starts_with(p))).then_some(out)
+    let hides = ["internal/abi.NoEscape", "reflect.noescape", "strings.noescape"].contains(&name);
+    hides.then_some(out)
+}
+
+/// The summary of a function without a body in Go, if it is assembly of these packages.
+pub fn assembly(name: &str, params: usize) -> Option<Summary> {
+    ASSEMBLY.iter().any(|p| name.starts_with(p)).then(|| Summary::nothing(params))
 }
 
 /// The same for a runtime function in Rust.

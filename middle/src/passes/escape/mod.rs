@@ -106,14 +106,18 @@ impl Callees for Known<'_> {
         let name = self.module.name_of(callee);
         let defined = matches!(self.module.symbols[callee.index()].def, Def::Func(_));
         let fits = |s: &Summary| s.params.len() == params;
-        if let Some(known) = known::summary(name, params, !defined) {
+        if let Some(known) = known::summary(name, params) {
             return Some(known);
         }
         if defined {
             // Not analysed yet: the same component, so the optimistic start.
             return Some(self.own.get(&callee).cloned().unwrap_or_else(|| Summary::nothing(params))).filter(fits);
         }
-        self.external.get(name).filter(|s| fits(s)).cloned()
+        match self.external.get(name) {
+            Some(summary) => Some(summary).filter(|s| fits(s)).cloned(),
+            // Packages come after what they import, so what has no summary there has no body in Go.
+            None => known::assembly(name, params),
+        }
     }
     fn module(&self) -> &Module {
         self.module

@@ -65,8 +65,11 @@ unsafe fn take_free() -> *mut G {
     }
 }
 
-/// `rt_newproc`.
+/// `rt_newproc`. A nil function is fatal, as in gc, before the goroutine exists.
 pub extern "C" fn newproc_body(closure: *const usize) {
+    if closure.is_null() {
+        crate::process::fatal(b"go of nil func value");
+    }
     new_goroutine(closure, false);
 }
 
