@@ -26,6 +26,8 @@ pub struct Setup {
     pub toolchain: Toolchain,
     pub overlay: Overlay,
     cache: Cache,
+    /// What `ingot check` keeps of packages.
+    exports: Cache,
     pub timings: Timings,
     link_flags: LinkFlags,
 }
@@ -44,14 +46,15 @@ impl Setup {
         let folder = cache::folder();
         let overlay = Overlay::lay_out(&folder, &toolchain.goroot)?;
         let cache = Cache::new(folder.join("objects"), flags.rebuild);
+        let exports = Cache::new(folder.join("packages"), flags.rebuild);
         let link_flags = LinkFlags::parse(flags.ldflags.as_deref().unwrap_or(""))?;
-        Ok(Setup { toolchain, overlay, cache, timings: Timings::default(), link_flags })
+        Ok(Setup { toolchain, overlay, cache, exports, timings: Timings::default(), link_flags })
     }
 
-    fn front(&self, flags: &Load, patterns: &[String]) -> Result<Front, String> {
+    fn front(&self, flags: &Load, patterns: &[String], exports: Option<&Cache>) -> Result<Front, String> {
         let packages = self.timings.time("load", || load::load(&self.toolchain, &self.overlay, flags, patterns))?;
         let names = Names { trimpath: flags.trimpath, goroot: &self.toolchain.goroot };
-        self.timings.time("parse and check", || front::run(packages, &self.overlay, &names))
+        self.timings.time("parse and check", || front::run(packages, &self.overlay, &names, exports))
     }
 
     pub fn session<'a>(&'a self, load: &'a Load, work: &'a Work) -> Session<'a> {
@@ -101,8 +104,9 @@ pub fn has_failed(front: &Front, load: &Load) -> bool {
 
 pub fn check(args: &Check) -> Outcome {
     let setup = Setup::new(&args.load)?;
-    let front = setup.front(&args.load, &patterns(&args.packages))?;
+    let front = setup.front(&args.load, &patterns(&args.packages), Some(&setup.exports))?;
     if args.load.time_passes {
+        setup.timings.note(format!("{} of {} packages from the cache", front.cached(), front.units.len()));
         setup.timings.print();
     }
     Ok(ExitCode::from(u8::from(has_failed(&front, &args.load))))
@@ -110,7 +114,7 @@ pub fn check(args: &Check) -> Outcome {
 
 pub fn build(args: &Build) -> Outcome {
     let setup = Setup::new(&args.load)?;
-    let front = setup.front(&args.load, &patterns(&args.packages))?;
+    let front = setup.front(&args.load, &patterns(&args.packages), None)?;
     if args.emit == Some(Emit::Ast) {
         for unit in front.units.iter().filter(|u| !u.package.dep_only) {
             unit.files.iter().for_each(|file| print!("{}", frontend::dump::dump(file)));
@@ -169,7 +173,7 @@ pub fn run(args: &Run) -> Outcome {
     let words: Vec<String> = args.words.iter().map(|w| w.to_string_lossy().into_owned()).collect();
     let files = words.iter().take_while(|w| w.ends_with(".go")).count();
     let named = files.max(1);
-    let front = setup.front(&args.load, &words[..named])?;
+    let front = setup.front(&args.load, &words[..named], None)?;
     if has_failed(&front, &args.load) {
         return Ok(ExitCode::from(1));
     }

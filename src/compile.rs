@@ -65,7 +65,7 @@ impl Timings {
     }
 
     /// A line of another kind.
-    fn note(&self, text: String) {
+    pub fn note(&self, text: String) {
         if let Ok(mut all) = self.notes.lock() {
             all.push(text);
         }

@@ -1,29 +1,45 @@
 //! Source files to checked packages, in parallel along the import graph.
+//!
+//! For `ingot check`, what a package exports is kept in the cache, and a package that has not changed is not parsed and
+//! checked again. An entry is found by the compiler, the import path, the language version and the sources; it holds the
+//! identities of the packages imported at the time, which must be those of now, and the export. The identity of a package
+//! is the hash of its interface (places left out) and of the identities of its imports: a change in a function's body
+//! does not reach the importers. Only packages without a single message are kept, so that no message is lost.
+//! `ingot build` lowers bodies, which an export has not, and parses and checks everything.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use frontend::ast;
 use frontend::ast::NodeIds;
 use frontend::check::{Checked, Input, check_package};
 use frontend::diagnostic::Diagnostic;
+use frontend::export::{self, Exported};
 use frontend::parse::parse_file;
-use frontend::span::SourceMap;
+use frontend::span::{FileId, SourceFile, SourceMap};
 use frontend::types::{PackageId, Types};
 use rayon::prelude::*;
 
+use crate::cache::Cache;
 use crate::load::Package;
 use crate::overlay::Overlay;
 use crate::report::Failure;
 
 /// A package with its syntax and types.
+#[derive(Default)]
 pub struct Unit {
     pub package: Package,
     pub files: Vec<ast::File>,
     nodes: usize,
     parse_errors: Vec<Diagnostic>,
-    /// Missing where an import has errors.
+    /// Missing where an import has errors, and where the package came from the cache.
     pub checked: Option<Checked>,
+    /// Declared from the cache: neither parsed nor checked.
+    cached: Option<PackageId>,
+    /// What importers depend on; only with a cache, and without errors.
+    identity: Option<blake3::Hash>,
+    sources: Vec<Arc<SourceFile>>,
     /// Content of `//go:embed` files by name.
     pub embeds: Vec<(String, Vec<u8>)>,
 }
@@ -62,13 +78,19 @@ impl Names<'_> {
     }
 }
 
-/// Reads, parses and checks. Errors of the program are in the units; see [`Front::failures`].
+/// Reads, parses and checks; with a cache, only what is not in it. Errors of the program are in the units; see
+/// [`Front::failures`].
 ///
 /// # Errors
 /// A file that cannot be read.
-pub fn run(packages: Vec<Package>, overlay: &Overlay, names: &Names<'_>) -> Result<Front, String> {
+pub fn run(
+    packages: Vec<Package>,
+    overlay: &Overlay,
+    names: &Names<'_>,
+    cache: Option<&Cache>,
+) -> Result<Front, String> {
     let mut sources = SourceMap::new();
-    let mut inputs = Vec::new();
+    let mut units = Vec::new();
     for package in packages {
         if package.import_path == "unsafe" {
             continue;
@@ -78,33 +100,85 @@ pub fn run(packages: Vec<Package>, overlay: &Overlay, names: &Names<'_>) -> Resu
             let bytes = read(overlay.resolve(&path))?;
             files.push(sources.add(names.name(&package, &path), bytes));
         }
-        inputs.push((package, files));
+        let mut embeds = Vec::new();
+        for name in &package.embed_files {
+            embeds.push((name.clone(), read(&package.dir.join(name))?));
+        }
+        units.push(Unit::new(package, files, embeds));
     }
-    let mut units: Vec<Unit> = inputs
-        .into_par_iter()
-        .map(|(package, files)| {
-            let mut ids = NodeIds::new();
-            let mut parse_errors = Vec::new();
-            let files = files
-                .iter()
-                .map(|source| {
-                    let (file, errors) = parse_file(source, &mut ids);
-                    parse_errors.extend(errors);
-                    file
-                })
-                .collect();
-            let nodes = ids.len();
-            Unit { package, files, nodes, parse_errors, checked: None, embeds: Vec::new() }
+    let entries: Vec<Option<Entry>> = units
+        .par_iter_mut()
+        .map(|unit| {
+            let entry = cache.map(|cache| unit.entry(cache));
+            if entry.as_ref().is_none_or(|entry| entry.content.is_none()) {
+                unit.parse();
+            }
+            entry
         })
         .collect();
-    for unit in &mut units {
-        for name in &unit.package.embed_files {
-            unit.embeds.push((name.clone(), read(&unit.package.dir.join(name))?));
-        }
-    }
     let types = Types::new();
-    check(&types, &sources, &mut units);
+    check(&types, &sources, &mut units, &entries, cache);
     Ok(Front { sources, types, units })
+}
+
+/// A place in the cache, and what is there.
+struct Entry {
+    key: blake3::Hash,
+    content: Option<Vec<u8>>,
+}
+
+impl Unit {
+    fn new(package: Package, sources: Vec<Arc<SourceFile>>, embeds: Vec<(String, Vec<u8>)>) -> Unit {
+        Unit { package, sources, embeds, ..Unit::default() }
+    }
+
+    fn parse(&mut self) {
+        let mut ids = NodeIds::new();
+        for source in &self.sources {
+            let (file, errors) = parse_file(source, &mut ids);
+            self.files.push(file);
+            self.parse_errors.extend(errors);
+        }
+        self.nodes = ids.len();
+    }
+
+    /// Looks for the package in the cache.
+    fn entry(&self, cache: &Cache) -> Entry {
+        let package = &self.package;
+        let mut key = blake3::Hasher::new();
+        let mut add = |text: &[u8]| {
+            key.update(&(text.len() as u64).to_le_bytes());
+            key.update(text);
+        };
+        add(env!("INGOT_FINGERPRINT").as_bytes());
+        add(package.import_path.as_bytes());
+        let (major, minor) = package.language();
+        add(format!("{major}.{minor}").as_bytes());
+        for import in &package.imports {
+            add(import.as_bytes());
+        }
+        let map: BTreeMap<&String, &String> = package.import_map.iter().collect();
+        add(format!("{map:?}").as_bytes());
+        for source in &self.sources {
+            add(&source.bytes);
+        }
+        let key = key.finalize();
+        Entry { key, content: cache.get(&key) }
+    }
+
+    fn file_ids(&self) -> Vec<FileId> {
+        self.sources.iter().map(|source| source.id).collect()
+    }
+
+    /// What other packages import, if there are no errors.
+    fn exports(&self) -> Option<PackageId> {
+        let checked = self.checked.as_ref().filter(|c| !c.has_errors() && self.parse_errors.is_empty());
+        self.cached.or(checked.map(|c| c.package))
+    }
+
+    fn has_messages(&self) -> bool {
+        !self.parse_errors.is_empty() || self.checked.as_ref().is_none_or(|c| !c.diagnostics.is_empty())
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -116,7 +190,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// Checks the packages in waves: all whose imports are done at once.
-fn check(types: &Types, sources: &SourceMap, units: &mut [Unit]) {
+fn check(types: &Types, sources: &SourceMap, units: &mut [Unit], entries: &[Option<Entry>], cache: Option<&Cache>) {
     let index: HashMap<String, usize> =
         units.iter().enumerate().map(|(i, u)| (u.package.import_path.clone(), i)).collect();
     let mut level = vec![0usize; units.len()];
@@ -128,31 +202,72 @@ fn check(types: &Types, sources: &SourceMap, units: &mut [Unit]) {
     for (i, &l) in level.iter().enumerate() {
         waves.entry(l).or_default().push(i);
     }
+    let known = |units: &[Unit], path: &str| match path {
+        "unsafe" => Some(types.unsafe_package),
+        _ => index.get(path).and_then(|&i| units[i].exports()),
+    };
     for wave in waves.values() {
-        let done: Vec<(usize, Option<Checked>)> = wave
-            .par_iter()
-            .map(|&i| {
-                let unit = &units[i];
-                let imports = imports_of(types, units, &index, unit);
-                let checked =
-                    imports.filter(|_| !unit.parse_errors.iter().any(Diagnostic::is_syntax_error)).map(|imports| {
-                        let package = &unit.package;
-                        let input = Input {
-                            path: &package.import_path,
-                            files: &unit.files,
-                            nodes: unit.nodes,
-                            go_version: package.language(),
-                            imports: &imports,
-                        };
-                        check_package(types, sources, &input)
-                    });
-                (i, checked)
-            })
-            .collect();
-        for (i, checked) in done {
-            units[i].checked = checked;
+        // Each unit of the wave is taken out while it is worked on, so that the others can be read.
+        let mut taken: Vec<(usize, Unit)> = wave.iter().map(|&i| (i, std::mem::take(&mut units[i]))).collect();
+        let done: &[Unit] = units;
+        taken.par_iter_mut().for_each(|(i, unit)| {
+            let identities = import_identities(done, &index, unit);
+            if let (Some(Entry { content: Some(content), .. }), Some(identities)) = (&entries[*i], &identities)
+                && let Some(exported) = content.strip_prefix(&identities[..]).and_then(Exported::from_bytes)
+                && let path = &unit.package.import_path
+                && let Some(id) = export::read(types, path, &exported, &unit.file_ids(), &|path| known(done, path))
+            {
+                unit.cached = Some(id);
+                unit.identity = Some(identity(&exported, identities));
+                return;
+            }
+            if unit.files.is_empty() {
+                unit.parse();
+            }
+            if unit.parse_errors.iter().any(Diagnostic::is_syntax_error) {
+                return;
+            }
+            let Some(imports) = imports_of(types, done, &index, unit) else { return };
+            let input = Input {
+                path: &unit.package.import_path,
+                files: &unit.files,
+                nodes: unit.nodes,
+                go_version: unit.package.language(),
+                imports: &imports,
+            };
+            unit.checked = Some(check_package(types, sources, &input));
+            if let (Some(cache), Some(entry), Some(identities), Some(id)) =
+                (cache, &entries[*i], identities, unit.exports())
+                && let Some(exported) = export::write(types, id, &unit.file_ids())
+            {
+                unit.identity = Some(identity(&exported, &identities));
+                // Where a file's `line` directives lead is known when it is parsed.
+                let moved = unit.sources.iter().any(|source| source.has_line_directives());
+                if !moved && !unit.has_messages() && !unit.lacks_main() {
+                    cache.put(&entry.key, &[identities, exported.to_bytes()].concat());
+                }
+            }
+        });
+        for (i, unit) in taken {
+            units[i] = unit;
         }
     }
+}
+
+/// The identities of a package's imports, one after the other; `None` where one has none.
+fn import_identities(units: &[Unit], index: &HashMap<String, usize>, unit: &Unit) -> Option<Vec<u8>> {
+    let mut identities = Vec::new();
+    for path in unit.package.imports.iter().filter(|path| *path != "unsafe") {
+        identities.extend_from_slice(units[*index.get(path)?].identity?.as_bytes());
+    }
+    Some(identities)
+}
+
+fn identity(exported: &Exported, imports: &[u8]) -> blake3::Hash {
+    let mut hash = blake3::Hasher::new();
+    hash.update(imports);
+    hash.update(&exported.interface());
+    hash.finalize()
 }
 
 /// The imports of a package by the path written in its source; `None` if one of them has errors.
@@ -168,22 +283,26 @@ fn imports_of(
             continue;
         }
         let written = unit.package.import_map.iter().find(|(_, real)| *real == path).map_or(path, |(w, _)| w);
-        let import = &units[*index.get(path)?];
-        let import = import.checked.as_ref().filter(|c| !c.has_errors() && import.parse_errors.is_empty())?;
-        imports.insert(written.clone(), import.package);
-        imports.insert(path.clone(), import.package);
+        let import = units[*index.get(path)?].exports()?;
+        imports.insert(written.clone(), import);
+        imports.insert(path.clone(), import);
     }
     Some(imports)
 }
 
 impl Front {
+    /// How many packages came from the cache.
+    pub fn cached(&self) -> usize {
+        self.units.iter().filter(|unit| unit.cached.is_some()).count()
+    }
+
     /// The packages with errors.
     pub fn failures(&self) -> Vec<Failure<'_>> {
         let failure = |unit: &'_ Unit| {
             let checked = unit.checked.iter().flat_map(|c| &c.diagnostics);
             let diagnostics: Vec<Diagnostic> = unit.parse_errors.iter().chain(checked).cloned().collect();
             let mut lines = Vec::new();
-            if diagnostics.is_empty() && unit.package.name == "main" && unit.lacks_main() {
+            if diagnostics.is_empty() && !unit.package.dep_only && unit.cached.is_none() && unit.lacks_main() {
                 lines.push("runtime.main_main·f: function main is undeclared in the main package".to_owned());
             }
             (!diagnostics.is_empty() || !lines.is_empty()).then_some((diagnostics, lines))
@@ -197,8 +316,9 @@ impl Front {
 }
 
 impl Unit {
+    /// A package main that declares no function main.
     fn lacks_main(&self) -> bool {
-        !self.package.dep_only
+        self.package.name == "main"
             && !self
                 .files
                 .iter()

@@ -96,7 +96,7 @@ impl Runner<'_> {
     fn package(&self, setup: &Setup, path: &str, dir: &Path, packages: Vec<Package>) -> Result<Verdict, String> {
         let args = self.args;
         let names = front::Names { trimpath: args.load.trimpath, goroot: &setup.toolchain.goroot };
-        let front = setup.timings.time("parse and check", || front::run(packages, &setup.overlay, &names))?;
+        let front = setup.timings.time("parse and check", || front::run(packages, &setup.overlay, &names, None))?;
         let main = front.units.iter().map(|u| &u.package).find(|p| !p.dep_only).ok_or("no test program")?;
         let work = Work::new(&args.load)?;
         let output = match self.kept(main) {

@@ -39,6 +39,16 @@ impl Huge {
         Some(Huge { negative, mantissa, exponent })
     }
 
+    /// Sign, mantissa and exponent.
+    pub fn parts(&self) -> (bool, &BigUint, i64) {
+        (self.negative, &self.mantissa, self.exponent)
+    }
+
+    /// What [`Huge::parts`] took apart.
+    pub fn from_parts(negative: bool, mantissa: BigUint, exponent: i64) -> Huge {
+        Huge { negative, mantissa, exponent }
+    }
+
     /// `digits * base^power`; `None` for zero.
     pub fn power(digits: BigInt, base: u32, power: i64) -> Option<Huge> {
         let digits = Huge::new(&BigRational::from_integer(digits))?;

@@ -2,7 +2,8 @@
 //!
 //! Bytes go through the semicolon pre-pass, the pest grammar and the AST builder (`parse`), then through
 //! resolution and the type checker (`check`). Parsing never does I/O and never panics on bad input: a
-//! mistake of the user's is a `Diagnostic` value. pest's pairs do not leave `parse`.
+//! mistake of the user's is a `Diagnostic` value. pest's pairs do not leave `parse`. What a checked package gives to those
+//! that import it can be kept as bytes (`export`).
 
 // What pest derives without `std` names it.
 extern crate alloc;
@@ -12,6 +13,7 @@ pub mod check;
 pub mod constant;
 pub mod diagnostic;
 pub mod dump;
+pub mod export;
 mod huge;
 pub mod literal;
 pub mod parse;

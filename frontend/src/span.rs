@@ -138,6 +138,11 @@ impl SourceFile {
         let _ = self.line_directives.set(directives);
     }
 
+    /// Whether `line` directives say something of the file; known when it was parsed.
+    pub fn has_line_directives(&self) -> bool {
+        self.line_directives.get().is_some_and(|directives| !directives.is_empty())
+    }
+
     /// `file:line:col` of a byte offset, as the `line` directives want it.
     pub fn display(&self, offset: u32) -> String {
         let at = self.line_col(offset);

@@ -3,6 +3,7 @@
 //! Limits on file sizes stand for a full disk: a write beyond them fails as one without space does.
 
 mod dwarf;
+mod exports;
 mod teeth;
 
 use std::collections::BTreeSet;

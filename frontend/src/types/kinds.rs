@@ -283,7 +283,7 @@ pub struct Interface {
     pub embeddeds: Box<[TypeId]>,
     /// Stands for a constraint that was written without `interface{…}`; a difference in printing only.
     pub implicit: bool,
-    pub(super) type_set: Lazy<TypeSet>,
+    pub(crate) type_set: Lazy<TypeSet>,
 }
 
 /// What an interface means: see the specification, "Interface types".
