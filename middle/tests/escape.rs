@@ -234,3 +234,21 @@ fn summaries_cross_modules() {
     let outcome = escape::run(&mut m, &outside);
     assert!(outcome.decisions.iter().any(|d| d.on_stack));
 }
+
+#[test]
+fn go_functions_of_other_modules_are_not_taken_for_assembly() {
+    let body = "extern @\"math/big.same\" (ptr) -> (ptr)\n\
+                func @\"f\" () -> (ptr) {\nbb0:\n v0: ptr = alloc_heap layout0, @\"T\"\n \
+                v1: ptr = call @\"math/big.same\"(v0) : (ptr) -> (ptr)\n return v1\n}\n";
+    let on_stack = |known: &str| {
+        let mut m = parse(&format!("{TABLES}{body}")).unwrap();
+        let outcome = escape::run(&mut m, &Summaries::from_text(known).unwrap());
+        let f = Symbol(m.symbols.get_index_of("f").unwrap() as u32);
+        outcome.decisions.iter().filter(|d| d.func == f).map(|d| d.on_stack).collect::<Vec<_>>()
+    };
+    // Assembly, of which no module tells anything, keeps nothing.
+    assert_eq!(on_stack(""), [true]);
+    assert_eq!(on_stack("13 math/big.same p r0.0\n"), [false]);
+    // One parameter too many: nothing is known.
+    assert_eq!(on_stack("13 math/big.same p p\n"), [false]);
+}

@@ -106,7 +106,9 @@ impl Callees for Known<'_> {
         let name = self.module.name_of(callee);
         let defined = matches!(self.module.symbols[callee.index()].def, Def::Func(_));
         let fits = |s: &Summary| s.params.len() == params;
-        if let Some(known) = known::summary(name, params, !defined) {
+        // Another module's function is written in Go too, if anything is known of it.
+        let bodyless = !defined && self.external.get(name).is_none();
+        if let Some(known) = known::summary(name, params, bodyless) {
             return Some(known);
         }
         if defined {
