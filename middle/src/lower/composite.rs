@@ -146,7 +146,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(())
     }
 
-    /// The values of a struct literal by field index.
+    /// The values of a struct literal by field index, without those of blank fields.
     fn struct_values(&mut self, elems: &'p [Expr], fields: &'p [Field]) -> Res<HashMap<usize, Val>> {
         let mut indices = Vec::new();
         let mut items = Vec::new();
@@ -164,7 +164,8 @@ impl<'p> FnCx<'_, 'p> {
             items.push((value, Some(field.ty)));
         }
         let vals = self.operands(&items)?;
-        Ok(indices.into_iter().zip(vals).collect())
+        // Nothing is assigned to a blank field.
+        Ok(indices.into_iter().zip(vals).filter(|(i, _)| !fields[*i].name.is_blank()).collect())
     }
 
     /// The elements of an array or slice literal with their indices.

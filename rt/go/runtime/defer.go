@@ -70,6 +70,10 @@ func deferpushat(token unsafe.Pointer, fn func()) {
 	deferpush(df, nil, fn)
 }
 
+// Programs do not see its frame, nor those of the others that run deferred functions: the caller of a deferred function
+// is the function with the statement, or gopanic.
+//
+//go:wrapper
 func deferexit(df *deferFrame) {
 	for {
 		rec := df.head
@@ -87,12 +91,15 @@ func deferexit(df *deferFrame) {
 // deferrun calls a deferred function for a panic. gorecover looks for this very frame.
 //
 //go:noinline
+//go:wrapper
 func deferrun(fn func()) {
 	fn()
 }
 
 // runDefersOf runs the records of the innermost frame for p, until one of them recovers p. It reports whether one
 // did; if not, the frame has been taken off the chain.
+//
+//go:wrapper
 func runDefersOf(p *panicRecord) bool {
 	df := topDeferFrame()
 	if old := df.panic; old != nil && old != p {
@@ -117,6 +124,10 @@ func runDefersOf(p *panicRecord) bool {
 }
 
 func gopanic(e any) {
+	if f, ok := e.(*fault); ok {
+		startPanic(&panicRecord{arg: f.err, fault: true, faultPC: f.pc, faultAddr: f.addr})
+		return
+	}
 	if e == nil {
 		if debugSetting.panicnil == 0 {
 			e = new(PanicNilError)
@@ -127,15 +138,23 @@ func gopanic(e any) {
 	startPanic(&panicRecord{arg: e})
 }
 
+// fault is what gopanic is given for one.
+type fault struct {
+	err      error
+	pc, addr uintptr
+}
+
 // panicfault panics for a fault; the report of an unrecovered one says where it happened.
 //
 //go:noinline
+//go:wrapper
 func panicfault(e error, addr uintptr) {
-	p := &panicRecord{arg: e, fault: true, faultAddr: addr}
-	rt_callers(2, &p.faultPC, 1)
-	startPanic(p)
+	f := &fault{err: e, addr: addr}
+	rt_callers(2, &f.pc, 1)
+	gopanic(f)
 }
 
+//go:wrapper
 func startPanic(p *panicRecord) {
 	p.link = topPanic()
 	getgw().panic = p

@@ -243,9 +243,13 @@ pub unsafe fn print_goroutine(g: *mut G) {
         } else {
             print_frames(&mut err, walk::frames(g).map(|f| f.pc));
         }
-        if (*g).go_pc != 0
-            && let Some(frame) = logical((*g).go_pc - 1, 0)
-        {
+        // The runtime's own function is not the one with the statement.
+        let mut depths = 0..;
+        let creator = depths.find_map(|depth| match logical((*g).go_pc.wrapping_sub(1), depth) {
+            Some(frame) if frame.name == b"runtime.newproc" => None,
+            found => Some(found),
+        });
+        if let Some(Some(frame)) = creator {
             err.bytes(b"created by ");
             err.bytes(frame.name);
             let _ = write!(err, " in goroutine {}\n\t", (*g).parent);
