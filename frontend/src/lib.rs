@@ -4,6 +4,9 @@
 //! resolution and the type checker (`check`). Parsing never does I/O and never panics on bad input: a
 //! mistake of the user's is a `Diagnostic` value. pest's pairs do not leave `parse`.
 
+// What pest derives without `std` names it.
+extern crate alloc;
+
 pub mod ast;
 pub mod check;
 pub mod constant;

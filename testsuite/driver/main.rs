@@ -242,3 +242,12 @@ fn the_go_command_reads_our_build_information() {
         assert!(text.contains(line), "{line:?} is not in:\n{text}");
     }
 }
+
+/// That the runtime looks for the processor's features is seen from outside by what it says of unknown ones.
+#[test]
+fn programs_know_the_processor() {
+    let project = Project::new(&[("main.go", PRINTS)]);
+    assert!(project.ingot(&["build", "-dev", "-o", "prog", "."]).status.success());
+    let out = Command::new(project.path("prog")).env("GODEBUG", "cpu.nosuch=off").output().unwrap();
+    assert_eq!(stderr(&out), "GODEBUG: unknown cpu feature \"nosuch\"\nworks\n");
+}

@@ -4,19 +4,18 @@
 //! occur the builder still returns something `Bad` rather than panicking.
 
 use super::grammar::Rule;
-use super::semicolons::{Chunk, MAX_NESTING, Prepared};
+use super::semicolons::{Chunk, MAX_NESTING, Prepared, Token};
 use crate::ast::*;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, SourceFile, Span};
 use crate::symbol::Symbol;
-use pest::error::{Error, ErrorVariant};
 use pest::iterators::{Pair, Pairs};
 
 pub(super) struct Builder<'p> {
     source: &'p SourceFile,
     pub prepared: &'p Prepared,
-    /// Where the text of the current pairs starts in the file.
-    base: usize,
+    /// The first token of the current chunk.
+    first: usize,
     ids: &'p mut NodeIds,
     /// What gc's parser would complain about.
     pub errors: Vec<Diagnostic>,
@@ -33,7 +32,7 @@ impl<'p> Builder<'p> {
         Builder {
             source,
             prepared,
-            base: 0,
+            first: 0,
             ids,
             errors: Vec::new(),
             limits: Vec::new(),
@@ -51,13 +50,6 @@ impl<'p> Builder<'p> {
         self.limits.push(Diagnostic::error(span, "nesting is too deep"));
     }
 
-    /// Notes that pest ran into the end of the stack, if that is what it says.
-    pub fn deep(&mut self, span: Span, error: Option<&Error<Rule>>) {
-        if error.is_some_and(|e| matches!(e.variant, ErrorVariant::CustomError { .. })) {
-            self.too_deep(span);
-        }
-    }
-
     /// Whether the pre-pass wrote the `;` at this place.
     pub fn is_newline(&self, semi: Span) -> bool {
         self.source.bytes.get(semi.lo as usize) != Some(&b';')
@@ -67,16 +59,33 @@ impl<'p> Builder<'p> {
         self.ids.fresh()
     }
 
-    /// The span of a pair, without the blanks that optional parts leave at
-    /// its end.
+    /// From the first token of a pair to its last.
     pub fn span(&self, pair: &Pair<'_, Rule>) -> Span {
-        let text = pair.as_str();
-        let lo = self.base + pair.as_span().start();
-        Span::new(self.source.id, lo, lo + text.trim_ascii_end().len())
+        let tokens = pair.as_span();
+        let lo = self.place(tokens.start()).lo;
+        let hi = if tokens.end() > tokens.start() { self.place(tokens.end() - 1).hi } else { lo };
+        Span { file: self.source.id, lo, hi }
     }
 
     pub fn start(&self, pair: &Pair<'_, Rule>) -> Pos {
-        Pos::new(self.source.id, self.base + pair.as_span().start())
+        Pos { file: self.source.id, offset: self.place(pair.as_span().start()).lo }
+    }
+
+    /// Where a token of the chunk stands; beyond the last one, the end of the text.
+    fn place(&self, token: usize) -> Token {
+        let end = self.prepared.text.len() as u32;
+        self.prepared.tokens.get(self.first + token).copied().unwrap_or(Token { lo: end, hi: end })
+    }
+
+    /// The second token of a pair.
+    pub fn second(&self, pair: &Pair<'_, Rule>) -> Pos {
+        Pos { file: self.source.id, offset: self.place(pair.as_span().start() + 1).lo }
+    }
+
+    /// What a pair covers, comments blanked.
+    pub fn text(&self, pair: &Pair<'_, Rule>) -> &'p str {
+        let span = self.span(pair);
+        &self.prepared.text[span.lo as usize..span.hi as usize]
     }
 
     /// Position of the last byte of a pair that ends in a bracket.
@@ -106,7 +115,7 @@ impl<'p> Builder<'p> {
     }
 
     pub fn ident(&mut self, pair: &Pair<'_, Rule>) -> Ident {
-        Ident { id: self.id(), span: self.span(pair), name: Symbol::new(pair.as_str()) }
+        Ident { id: self.id(), span: self.span(pair), name: Symbol::new(self.text(pair)) }
     }
 
     pub fn idents(&mut self, pair: Pair<'_, Rule>) -> Vec<Ident> {
@@ -114,7 +123,7 @@ impl<'p> Builder<'p> {
     }
 
     pub fn basic_lit(&mut self, pair: &Pair<'_, Rule>) -> BasicLit {
-        let raw = pair.as_str();
+        let raw = self.text(pair);
         let hex = raw.len() > 1 && matches!(raw.as_bytes()[1], b'x' | b'X');
         let kind = match pair.as_rule() {
             Rule::string => LitKind::String,
@@ -134,7 +143,7 @@ impl<'p> Builder<'p> {
     // ---- chunks ----
 
     pub fn package_clause(&mut self, mut pairs: Pairs<'_, Rule>, chunk: Chunk) -> (Pos, Ident) {
-        self.base = chunk.lo;
+        self.first = chunk.first;
         let mut inner = pairs.next().expect("a chunk is one pair").into_inner();
         let keyword = self.start(&inner.next().expect("keyword"));
         let name = self.ident(&inner.next().expect("package name"));
@@ -143,7 +152,7 @@ impl<'p> Builder<'p> {
     }
 
     pub fn decl_chunk(&mut self, mut pairs: Pairs<'_, Rule>, chunk: Chunk) -> Decl {
-        self.base = chunk.lo;
+        self.first = chunk.first;
         let mut inner = pairs.next().expect("a chunk is one pair").into_inner();
         let decl = inner.next().expect("declaration");
         let decl = match decl.as_rule() {

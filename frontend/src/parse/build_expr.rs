@@ -27,7 +27,7 @@ impl Builder<'_> {
         let mut waiting: Vec<(Expr, BinaryOp, Pos)> = Vec::new();
         while let Some(op_pair) = parts.next() {
             let op_pos = self.start(&op_pair);
-            let op = BinaryOp::parse(op_pair.as_str().trim_ascii_end()).unwrap_or(BinaryOp::Add);
+            let op = BinaryOp::parse(self.text(&op_pair)).unwrap_or(BinaryOp::Add);
             while let Some((_, top, _)) = waiting.last()
                 && top.precedence() >= op.precedence()
             {
@@ -52,7 +52,7 @@ impl Builder<'_> {
     fn unary(&mut self, parts: &mut Peekable<Pairs<'_, Rule>>) -> Expr {
         let mut ops: Vec<(Span, &str)> = Vec::new();
         while let Some(op) = parts.next_if(|p| p.as_rule() == Rule::unary_op) {
-            ops.push((self.span(&op), op.as_str()));
+            ops.push((self.span(&op), self.text(&op)));
         }
         let mut e = self.primary(parts);
         if let Some((first, _)) = ops.get(super::semicolons::MAX_NESTING) {
@@ -194,11 +194,8 @@ impl Builder<'_> {
 
     fn selector(&mut self, operand: Expr, pair: Pair<'_, Rule>) -> ExprKind {
         let operand = Box::new(operand);
-        // The first byte after the dot that is no blank is the parenthesis.
-        let text = pair.as_str();
-        let gap = 1 + text[1..].len() - text[1..].trim_ascii_start().len();
-        let mut lparen = self.start(&pair);
-        lparen.offset += gap as u32;
+        // After the dot.
+        let lparen = self.second(&pair);
         let rparen = self.last(&pair);
         let inner = pair.into_inner().next().expect("selector");
         match inner.as_rule() {

@@ -123,8 +123,8 @@ impl Builder<'_> {
         let single = lhs.len() == 1;
         match op.as_rule() {
             Rule::inc_dec => {
-                let inc = op.as_str() == "++";
-                self.single(single, op_pos, op.as_str());
+                let inc = self.text(&op) == "++";
+                self.single(single, op_pos, self.text(&op));
                 StmtKind::IncDec { operand: lhs.swap_remove(0), op_pos, inc }
             }
             Rule::arrow => {
@@ -137,7 +137,7 @@ impl Builder<'_> {
                 StmtKind::Define { lhs, op_pos, rhs }
             }
             _ => {
-                let text = op.as_str();
+                let text = self.text(&op);
                 let op = BinaryOp::parse(text.strip_suffix('=').unwrap_or(text));
                 if op.is_some() {
                     self.single(single, op_pos, text);
@@ -202,14 +202,14 @@ impl Builder<'_> {
 
     /// The last part of an if or for header, which must be a plain expression.
     fn condition(&mut self, pair: Pair<'_, Rule>) -> Expr {
-        let text = pair.as_str().trim_ascii_end().to_string();
+        let text = self.text(&pair);
         let stmt = self.simple_stmt(pair);
         match stmt.kind {
             StmtKind::Expr(e) => e,
             StmtKind::Assign { op: None, lhs, rhs, .. } if lhs.len() == 1 && rhs.len() == 1 => {
                 let message = format!(
                     "cannot use assignment {} as value",
-                    text.split_once('=').map_or(text.clone(), |(l, r)| format!("{} = {}", l.trim(), r.trim()))
+                    text.split_once('=').map_or(text.to_owned(), |(l, r)| format!("{} = {}", l.trim(), r.trim()))
                 );
                 self.error(stmt.span, message);
                 self.bad_expr(stmt.span)
@@ -343,7 +343,7 @@ impl Builder<'_> {
             if let Some(op) = inner.next() {
                 op_pos = self.start(&op);
                 define = op.as_rule() == Rule::define;
-                if !define && op.as_str() != "=" {
+                if !define && self.text(&op) != "=" {
                     let message = "syntax error: unexpected range, expected expression";
                     self.error(op_pos.span(), message);
                 }

@@ -1,8 +1,8 @@
 //! From the bytes of a file to its syntax tree.
 //!
 //! ```text
-//! bytes ── semicolons ──▶ text of equal length, cut into chunks
-//!       ── go.pest    ──▶ pairs, chunk by chunk
+//! bytes ── semicolons ──▶ text of equal length and its tokens, cut into chunks
+//!       ── go.pest    ──▶ pairs, chunk by chunk, over one letter per token (alphabet)
 //!       ── build_*    ──▶ ast::File
 //!       ── explain    ──▶ what is wrong, if something is
 //! ```
@@ -10,6 +10,7 @@
 //! Parsing never fails as a whole: it gives a tree of what it understood, and
 //! diagnostics. pest's pairs do not leave this folder.
 
+mod alphabet;
 mod build;
 mod build_expr;
 mod build_stmt;
@@ -44,10 +45,19 @@ pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnost
     if prepared.too_deep {
         return (empty_file(source, ids), diagnostics);
     }
+    let wanted = STACK_BASE + prepared.nesting * STACK_PER_LEVEL;
+    if stacker::remaining_stack().is_some_and(|left| left < wanted) {
+        diagnostics.push(Diagnostic::error(Span::new(source.id, 0, 0), "nesting is too deep"));
+        return (empty_file(source, ids), diagnostics);
+    }
     let (file, errors) = FileParser { source, prepared: &prepared, ids }.parse();
     diagnostics.extend(errors);
     (file, diagnostics)
 }
+
+/// What the parser may take of the stack: by itself, and for each level of nesting (measured without optimisation).
+const STACK_BASE: usize = 128 << 10;
+const STACK_PER_LEVEL: usize = 16 << 10;
 
 /// The `line` directives that are well-formed: `//line` at the start of a line, `/*line` anywhere.
 fn line_directives(source: &SourceFile, prepared: &Prepared) -> Vec<LineDirective> {
@@ -104,25 +114,24 @@ struct FileParser<'p> {
 impl FileParser<'_> {
     fn parse(self) -> (File, Vec<Diagnostic>) {
         let mut file = empty_file(self.source, self.ids);
-        let text = self.prepared.text.as_str();
+        let letters = self.prepared.letters.as_str();
         let mut builder = Builder::new(self.source, self.prepared, self.ids);
         let mut chunks = self.prepared.chunks.iter().copied();
         let clause = chunks
             .next()
-            .ok_or(None)
-            .and_then(|chunk| parse_chunk(Rule::package_chunk, text, chunk).map(|pairs| (pairs, chunk)).map_err(Some));
+            .ok_or(0)
+            .and_then(|chunk| parse_chunk(Rule::package_chunk, letters, chunk).map(|pairs| (pairs, chunk)));
         match clause {
             Ok((pairs, chunk)) => (file.package, file.name) = builder.package_clause(pairs, chunk),
-            Err(error) => {
+            Err(_) => {
                 let start = Span::new(self.source.id, 0, 0);
                 builder.error(start, "syntax error: package statement must be first");
-                builder.deep(start, error.as_deref());
                 return Self::finish(self.source, self.prepared, file, builder.errors, builder.limits);
             }
         }
         let mut declared = false;
         for chunk in chunks {
-            match parse_chunk(Rule::decl_chunk, text, chunk) {
+            match parse_chunk(Rule::decl_chunk, letters, chunk) {
                 Ok(pairs) => {
                     let decl = builder.decl_chunk(pairs, chunk);
                     match &decl {
@@ -134,11 +143,11 @@ impl FileParser<'_> {
                     }
                     file.decls.push(decl);
                 }
-                Err(error) => {
+                Err(token) => {
                     declared = true;
-                    let place = Span::new(self.source.id, chunk.lo + error_offset(&error), chunk.hi);
+                    let at = self.prepared.tokens[..chunk.end].get(chunk.first + token);
+                    let place = Span::new(self.source.id, at.map_or(chunk.hi, |t| t.lo as usize), chunk.hi);
                     builder.error(place, "syntax error: cannot parse this declaration");
-                    builder.deep(place, Some(&error));
                     file.decls.push(Decl::Bad(Span::new(self.source.id, chunk.lo, chunk.hi)));
                 }
             }
@@ -163,16 +172,9 @@ impl FileParser<'_> {
     }
 }
 
-fn error_offset(error: &pest::error::Error<Rule>) -> usize {
-    match error.location {
+/// The pairs of a chunk, or the token at which it stops making sense.
+fn parse_chunk(rule: Rule, letters: &str, chunk: Chunk) -> Result<pest::iterators::Pairs<'_, Rule>, usize> {
+    GoParser::parse(rule, &letters[chunk.first..chunk.end]).map_err(|error| match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-    }
-}
-
-fn parse_chunk(
-    rule: Rule,
-    text: &str,
-    chunk: Chunk,
-) -> Result<pest::iterators::Pairs<'_, Rule>, Box<pest::error::Error<Rule>>> {
-    GoParser::parse(rule, &text[chunk.lo..chunk.hi]).map_err(Box::new)
+    })
 }

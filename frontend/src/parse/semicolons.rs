@@ -7,10 +7,12 @@
 //! harmless. Offsets stay true, so spans of the copy are spans of the source.
 //! Only a file that ends without a newline may grow, by one `;`.
 //!
-//! On the way it cuts the file at the `;` outside of all brackets: each
-//! [`Chunk`] holds one top-level declaration and is parsed by itself, so one
-//! mistake does not hide the next.
+//! On the way it notes the tokens, as letters that the grammar reads and as
+//! places in the copy, and cuts the file at the `;` outside of all brackets:
+//! each [`Chunk`] holds one top-level declaration and is parsed by itself, so
+//! one mistake does not hide the next.
 
+use super::alphabet;
 use super::number::scan_number;
 use crate::ast::Directive;
 use crate::diagnostic::Diagnostic;
@@ -26,6 +28,10 @@ pub const MAX_NESTING: usize = 2_000;
 pub struct Prepared {
     /// Same length as the source, or one longer.
     pub text: String,
+    /// One ASCII letter per token: see [`super::alphabet`]. The `;` that end chunks are left out.
+    pub letters: String,
+    /// Where each of them stands in the text.
+    pub tokens: Vec<Token>,
     pub chunks: Vec<Chunk>,
     pub directives: Vec<Directive>,
     /// Comments in source order.
@@ -33,8 +39,17 @@ pub struct Prepared {
     pub errors: Vec<Diagnostic>,
     /// Where literals stood that are wrong, in order.
     pub bad_literals: Vec<u32>,
+    /// How deep the grammar may have to recurse: brackets, and prefixes of types.
+    pub nesting: usize,
     /// Set when [`MAX_NESTING`] was passed; the text is not worth parsing.
     pub too_deep: bool,
+}
+
+/// The bytes `lo..hi` of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub lo: u32,
+    pub hi: u32,
 }
 
 /// A piece of the text between two `;` at bracket depth 0, the `;` left out.
@@ -42,6 +57,9 @@ pub struct Prepared {
 pub struct Chunk {
     pub lo: usize,
     pub hi: usize,
+    /// Its tokens.
+    pub first: usize,
+    pub end: usize,
 }
 
 pub fn prepare(source: &SourceFile) -> Prepared {
@@ -61,7 +79,13 @@ struct Scanner<'s> {
     /// End of the last token, where that `;` goes.
     token_end: usize,
     depth: usize,
+    /// How many prefixes of types (`*`, `[]`, `func()`, …) are open here, those before the brackets around included.
+    prefixes: usize,
+    /// `prefixes` at each open bracket.
+    outer: Vec<usize>,
+    letters: Vec<u8>,
     chunk_start: usize,
+    chunk_first: usize,
     prepared: Prepared,
 }
 
@@ -75,14 +99,21 @@ impl<'s> Scanner<'s> {
             semi_due: false,
             token_end: 0,
             depth: 0,
+            prefixes: 0,
+            outer: Vec::new(),
+            letters: Vec::new(),
             chunk_start: 0,
+            chunk_first: 0,
             prepared: Prepared {
                 text: String::new(),
+                letters: String::new(),
+                tokens: Vec::new(),
                 chunks: Vec::new(),
                 directives: Vec::new(),
                 comments: Vec::new(),
                 errors: Vec::new(),
                 bad_literals: Vec::new(),
+                nesting: 0,
                 too_deep: false,
             },
         };
@@ -122,6 +153,7 @@ impl<'s> Scanner<'s> {
 
     fn finish(mut self) -> Prepared {
         self.prepared.text = String::from_utf8(self.out).expect("blanking keeps UTF-8 intact");
+        self.prepared.letters = String::from_utf8(self.letters).expect("letters are ASCII");
         self.prepared
     }
 
@@ -157,7 +189,7 @@ impl<'s> Scanner<'s> {
     fn run(&mut self) {
         while self.at < self.src.len() {
             self.token();
-            if self.depth > MAX_NESTING {
+            if self.depth > MAX_NESTING || self.prefixes > 2 * MAX_NESTING {
                 self.error(self.at - 1, self.at, "nesting is too deep");
                 self.prepared.too_deep = true;
                 return;
@@ -165,9 +197,9 @@ impl<'s> Scanner<'s> {
         }
         self.line_end();
         let end = self.src.len();
-        let rest = Chunk { lo: self.chunk_start.min(end), hi: end };
-        if self.out[rest.lo..rest.hi].iter().any(|b| !b.is_ascii_whitespace()) {
-            self.prepared.chunks.push(rest);
+        let (first, count) = (self.chunk_first, self.letters.len());
+        if first < count {
+            self.prepared.chunks.push(Chunk { lo: self.chunk_start.min(end), hi: end, first, end: count });
         }
     }
 
@@ -192,39 +224,71 @@ impl<'s> Scanner<'s> {
                     return;
                 }
             }
-            b'0'..=b'9' => self.number(),
-            b'.' if self.byte(start + 1).is_ascii_digit() => self.number(),
-            b'"' => self.string(),
-            b'`' => self.raw_string(),
-            b'\'' => self.rune(),
-            b'(' | b'[' | b'{' => {
+            b'0'..=b'9' | b'"' | b'`' | b'\'' => self.literal(),
+            b'.' if self.byte(start + 1).is_ascii_digit() => self.literal(),
+            c @ (b'(' | b'[' | b'{') => {
+                self.at += 1;
+                self.semi_due = false;
+                self.letter(start, c);
                 self.depth += 1;
-                self.operator(1, false);
+                self.outer.push(self.prefixes);
             }
-            b')' | b']' | b'}' => {
+            c @ (b')' | b']' | b'}') => {
+                self.at += 1;
+                self.semi_due = true;
                 self.depth = self.depth.saturating_sub(1);
-                self.operator(1, true);
+                self.prefixes = self.outer.pop().unwrap_or(0) + 1;
+                self.letter(start, c);
             }
             b';' => {
-                self.operator(1, false);
+                self.at += 1;
+                self.semi_due = false;
                 self.cut(start);
             }
-            c @ (b'+' | b'-') if self.byte(start + 1) == c => self.operator(2, true),
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!' | b'~' | b':' | b','
-            | b'.' => self.operator(1, false),
-            c => {
-                self.error(start, start + 1, format!("invalid character {}", describe_char(c as char)));
-                self.out[start] = b' ';
-                self.at += 1;
-                return;
-            }
+            c => match alphabet::operator(&self.src[start..]) {
+                Some((len, letter)) => {
+                    self.at += len;
+                    self.semi_due = letter == alphabet::INC_DEC;
+                    self.letter(start, letter);
+                }
+                None => {
+                    self.error(start, start + 1, format!("invalid character {}", describe_char(c as char)));
+                    self.out[start] = b' ';
+                    self.at += 1;
+                    return;
+                }
+            },
         }
         self.token_end = self.at;
     }
 
-    fn operator(&mut self, len: usize, ends_statement: bool) {
-        self.at += len;
-        self.semi_due = ends_statement;
+    /// Notes the token from `start` to here.
+    fn letter(&mut self, start: usize, letter: u8) {
+        match letter {
+            alphabet::STAR | alphabet::ARROW | alphabet::CHAN | alphabet::FUNC | alphabet::MAP => self.prefixes += 1,
+            b'(' | b'[' | b')' | b']' => {}
+            _ => self.prefixes = self.outer.last().copied().unwrap_or(0),
+        }
+        self.prepared.nesting = self.prepared.nesting.max(self.depth + self.prefixes);
+        self.letters.push(letter);
+        self.prepared.tokens.push(Token { lo: start as u32, hi: self.at as u32 });
+    }
+
+    fn literal(&mut self) {
+        let start = self.at;
+        match self.src[start] {
+            b'"' => self.string(),
+            b'`' => self.raw_string(),
+            b'\'' => self.rune(),
+            _ => self.number(),
+        }
+        // What is wrong was written over.
+        let letter = match self.out[start] {
+            b'"' | b'`' => alphabet::STRING,
+            b'\'' => alphabet::RUNE,
+            _ => alphabet::NUMBER,
+        };
+        self.letter(start, letter);
     }
 
     /// A line end, or the end of the file.
@@ -238,10 +302,17 @@ impl<'s> Scanner<'s> {
 
     /// A `;` stands at `semi`: a cut if it is outside of all brackets.
     fn cut(&mut self, semi: usize) {
-        if self.depth == 0 {
-            self.prepared.chunks.push(Chunk { lo: self.chunk_start, hi: semi });
-            self.chunk_start = semi + 1;
+        if self.depth > 0 {
+            self.prefixes = self.outer.last().copied().unwrap_or(0);
+            self.letters.push(b';');
+            self.prepared.tokens.push(Token { lo: semi as u32, hi: semi as u32 + 1 });
+            return;
         }
+        let end = self.letters.len();
+        self.prepared.chunks.push(Chunk { lo: self.chunk_start, hi: semi, first: self.chunk_first, end });
+        self.chunk_start = semi + 1;
+        self.chunk_first = end;
+        self.prefixes = 0;
     }
 
     /// An identifier or keyword; false if the character is no letter.
@@ -279,10 +350,10 @@ impl<'s> Scanner<'s> {
                 return false;
             }
         }
-        self.semi_due = match &self.src[start..self.at] {
-            b"break" | b"continue" | b"fallthrough" | b"return" => true,
-            word => !plain || !is_keyword(word),
-        };
+        let word = &self.src[start..self.at];
+        let keyword = if plain { alphabet::keyword(word) } else { None };
+        self.semi_due = keyword.is_none() || matches!(word, b"break" | b"continue" | b"fallthrough" | b"return");
+        self.letter(start, keyword.unwrap_or(alphabet::NAME));
         // The invalid character after a word, if any, is blank already.
         true
     }
@@ -446,37 +517,6 @@ pub(super) fn is_letter(c: char) -> bool {
 
 pub(super) fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || (!c.is_ascii() && pest::unicode::DECIMAL_NUMBER(c))
-}
-
-pub(super) fn is_keyword(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"break"
-            | b"case"
-            | b"chan"
-            | b"const"
-            | b"continue"
-            | b"default"
-            | b"defer"
-            | b"else"
-            | b"fallthrough"
-            | b"for"
-            | b"func"
-            | b"go"
-            | b"goto"
-            | b"if"
-            | b"import"
-            | b"interface"
-            | b"map"
-            | b"package"
-            | b"range"
-            | b"return"
-            | b"select"
-            | b"struct"
-            | b"switch"
-            | b"type"
-            | b"var"
-    )
 }
 
 /// `U+0040 '@'`, as Go prints characters it rejects.

@@ -352,14 +352,15 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         Ok(self.intrinsic_to(name, result.as_basic_type_enum(), &[operand.into()])?.into_int_value())
     }
 
-    /// Above 2^63 the conversion is made of what is above it.
+    /// Above 2^63 the conversion is made of what is above it. The bit is or-ed, as in gc: what no uint64 represents gives
+    /// 2^63.
     fn float_to_u64(&mut self, x: FloatValue<'ctx>, from: Ty) -> Result<IntValue<'ctx>> {
         let half = if from == Ty::F32 { self.unit.ctx.f32_type() } else { self.unit.ctx.f64_type() }
             .const_float(9223372036854775808.0);
         let low = self.truncate_to_int(x, 64)?;
         let above = self.b.build_float_sub(x, half, "")?;
         let high = self.truncate_to_int(above, 64)?;
-        let high = self.b.build_xor(high, high.get_type().const_int(1 << 63, false), "")?;
+        let high = self.b.build_or(high, high.get_type().const_int(1 << 63, false), "")?;
         let is_low = self.b.build_float_compare(FloatPredicate::OLT, x, half, "")?;
         Ok(self.b.build_select(is_low, low, high, "")?.into_int_value())
     }

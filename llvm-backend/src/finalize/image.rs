@@ -1,6 +1,6 @@
 //! The linked file as finalize sees it.
 
-use super::FinalizeError;
+use super::{FinalizeError, typelinks};
 use crate::sections::{FAULTMAPS_SECTION, STACKMAPS_SECTION};
 use ingot_abi::functions::TABLES_HEADER;
 use ingot_abi::tables::{FUNCS_SECTION, Header, ROOTS_SECTION, SITES_SECTION};
@@ -27,6 +27,8 @@ pub struct Image<'a> {
     pub sizes: BTreeMap<u64, u64>,
     /// End in the file and in memory of the load segments, and their largest alignment.
     pub load_end: LoadEnd,
+    /// Addresses of the descriptors of unnamed types, sorted by the types' strings.
+    pub unnamed_types: Vec<u64>,
 }
 
 /// Where the load segments end.
@@ -116,6 +118,7 @@ impl<'a> Image<'a> {
             sp_register,
             sizes,
             load_end,
+            unnamed_types: typelinks::collect(&file)?,
         })
     }
 }

@@ -14,6 +14,7 @@ pub mod dump;
 mod image;
 mod stackmap;
 mod tables;
+mod typelinks;
 mod write;
 
 use image::Image;

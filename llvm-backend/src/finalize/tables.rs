@@ -340,7 +340,7 @@ pub fn pack(
         ranges.push((*address, words, masks.add(bits)?));
     }
 
-    let mut header = Header { magic: MAGIC, text_start, text_end, eh_frame_hdr: image.eh_frame_hdr, ..EMPTY_HEADER };
+    let mut header = Header { magic: MAGIC, text_start, text_end, eh_frame_hdr: image.eh_frame_hdr, ..Header::EMPTY };
     let mut out = Area(Vec::new());
     header.sites = out.begin();
     header.site_count = sites.len() as u64;
@@ -364,6 +364,12 @@ pub fn pack(
         let f = FaultSite { pc: offset(pc)?, handler: offset(handler)? };
         out.u32s(&[f.pc, f.handler]);
     }
+    header.typelinks = out.begin();
+    header.typelink_count = image.unnamed_types.len() as u64;
+    for &address in &image.unnamed_types {
+        let distance = i32::try_from(address as i64 - text_start as i64);
+        out.u32s(&[distance.map_err(|_| FinalizeError::Linked("types too far from the code"))? as u32]);
+    }
     header.root_ranges = out.begin();
     header.root_range_count = ranges.len() as u64;
     let masks_at = header.root_ranges + (ranges.len() * size_of::<RootRange>()) as u64;
@@ -384,27 +390,6 @@ pub fn pack(
     report.faults = collected.faults.len();
     Ok(Packed { bytes: out.0, header })
 }
-
-const EMPTY_HEADER: Header = Header {
-    magic: 0,
-    tables: 0,
-    text_start: 0,
-    text_end: 0,
-    sites: 0,
-    site_count: 0,
-    roots: 0,
-    roots_size: 0,
-    functions: 0,
-    function_count: 0,
-    strings: 0,
-    lines: 0,
-    line_count: 0,
-    eh_frame_hdr: 0,
-    root_ranges: 0,
-    root_range_count: 0,
-    faults: 0,
-    fault_count: 0,
-};
 
 /// Record areas, each 8-aligned.
 struct Area(Vec<u8>);
@@ -469,8 +454,10 @@ pub fn header_bytes(header: &Header, tables: u64) -> Vec<u8> {
         h.root_range_count,
         h.faults,
         h.fault_count,
+        h.typelinks,
+        h.typelink_count,
     ];
-    const { assert!(size_of::<Header>() == 18 * 8) };
+    const { assert!(size_of::<Header>() == 20 * 8) };
     words.iter().flat_map(|w| w.to_le_bytes()).collect()
 }
 

@@ -29,6 +29,9 @@ struct VarUse {
 #[derive(Clone, Debug, Default)]
 struct Frame {
     has_defer: bool,
+    /// A defer statement lies in a loop.
+    defers_in_loop: bool,
+    has_goto: bool,
     has_recover: bool,
     captures: Vec<ObjectId>,
     labels: Vec<Name>,
@@ -89,6 +92,11 @@ impl Analysis {
         self.frames.get(&frame).is_some_and(|f| f.has_defer)
     }
 
+    /// Whether a defer statement of the function may run more than once in an activation.
+    pub fn repeats_defer(&self, frame: NodeId) -> bool {
+        self.frames.get(&frame).is_some_and(|f| f.defers_in_loop || f.has_defer && f.has_goto)
+    }
+
     pub fn has_recover(&self, frame: NodeId) -> bool {
         self.frames.get(&frame).is_some_and(|f| f.has_recover)
     }
@@ -114,6 +122,8 @@ struct Open {
     id: NodeId,
     /// The body of a loop over a function: its `return` and `defer` are those of the function around.
     is_range: bool,
+    /// Loops around the place within it.
+    loops: usize,
     results: Vec<ObjectId>,
 }
 
@@ -136,7 +146,7 @@ impl<'w, 'p> Walk<'w, 'p> {
     }
 
     fn enter(&mut self, id: NodeId, vars: &SignatureVars, is_range: bool) {
-        self.open.push(Open { id, is_range, results: vars.results.clone() });
+        self.open.push(Open { id, is_range, loops: 0, results: vars.results.clone() });
         self.out.frames.entry(id).or_default();
         for &obj in vars.recv.iter().chain(&vars.params).chain(&vars.results) {
             self.define(obj);
@@ -333,12 +343,22 @@ impl<'w, 'p> Walk<'w, 'p> {
         match &s.kind {
             StmtKind::Expr(e) | StmtKind::Go(e) => self.expr(e),
             StmtKind::Defer(e) => {
-                for open in &self.open[self.function()..] {
+                let around = &self.open[self.function()..];
+                let in_loop = around.iter().any(|open| open.is_range || open.loops > 0);
+                for open in around {
                     if let Some(frame) = self.out.frames.get_mut(&open.id) {
                         frame.has_defer = true;
+                        frame.defers_in_loop |= in_loop;
                     }
                 }
                 self.expr(e);
+            }
+            StmtKind::Goto(_) => {
+                for open in &self.open[self.function()..] {
+                    if let Some(frame) = self.out.frames.get_mut(&open.id) {
+                        frame.has_goto = true;
+                    }
+                }
             }
             StmtKind::Send { chan, value, .. } => {
                 self.expr(chan);
@@ -401,7 +421,7 @@ impl<'w, 'p> Walk<'w, 'p> {
                 f.init.iter().for_each(|s| self.stmt(s));
                 f.cond.iter().for_each(|e| self.expr(e));
                 f.post.iter().for_each(|s| self.stmt(s));
-                self.block(&f.body);
+                self.loop_body(&f.body);
             }
             StmtKind::Range(r) => self.range(s.id, r),
             StmtKind::Labeled { label, stmt } => {
@@ -444,10 +464,17 @@ impl<'w, 'p> Walk<'w, 'p> {
                 self.assign_to(e);
             }
         }
-        self.block(&r.body);
+        self.loop_body(&r.body);
         if is_func {
             self.leave();
         }
+    }
+
+    fn loop_body(&mut self, body: &Block) {
+        let at = self.open.len() - 1;
+        self.open[at].loops += 1;
+        self.block(body);
+        self.open[at].loops -= 1;
     }
 }
 

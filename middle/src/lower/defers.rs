@@ -5,9 +5,9 @@
 //!
 //! A function that defers has a frame record for the runtime (`runtime.deferFrame`) in a stack slot, which it enters
 //! first of all, and a recover block, where control continues after a recovered panic: it runs what is still deferred
-//! and returns the result variables. Each defer statement that runs at most once has a record slot; one that may run
-//! again (in a loop, or after a label that was met) lets the runtime allocate it. In the body of a loop over a function the
-//! frame of the function around is found by a token that the body's closure has captured.
+//! and returns the result variables. Each defer statement has a record slot, unless one of them may run again (in a loop,
+//! or beside a goto): then the runtime allocates them all. In the body of a loop over a function the frame of the function
+//! around is found by a token that the body's closure has captured.
 
 use frontend::ast::{self, Expr, ExprKind, NodeId};
 use frontend::check::info::{Mode, SelectionKind};
@@ -16,7 +16,7 @@ use frontend::types::*;
 use super::Res;
 use super::abi_call::Abi;
 use super::func::{FnCx, Val};
-use crate::mir::{Block, Layout, Slot, Symbol, Value};
+use crate::mir::{self, Block, Layout, Slot, Symbol, Ty, Value};
 
 /// Byte offset of `deferFrame.token`.
 const FRAME_TOKEN: i64 = 24;
@@ -96,7 +96,10 @@ impl<'p> FnCx<'_, 'p> {
     pub fn go_stmt(&mut self, call: &'p Expr) -> Res<()> {
         let closure = self.call_later(call, "gowrap")?;
         self.at(call.pos());
-        self.runtime("newproc", &[closure.leaf(0)], &[]);
+        // Without a function of the Go half between, so that the return address tells who created the goroutine.
+        let sig = mir::Signature { params: vec![Ty::Ptr], results: Vec::new(), context: false };
+        let newproc = self.lo.m.declare("rt_newproc", Some(sig.clone()));
+        self.b.call(newproc, &sig, vec![closure.leaf(0)]);
         Ok(())
     }
 
@@ -110,8 +113,9 @@ impl<'p> FnCx<'_, 'p> {
         }
         let Some(defers) = self.defers else { return Err(self.ice("defer in a function without defers")) };
         let frame = self.b.slot_addr(defers.frame);
-        let again = !self.labels.is_empty() || self.targets.iter().any(|t| t.continue_to.is_some());
-        let record = if again {
+        // A statement that runs again needs records from the heap. Then all of the function's are: one on the heap that
+        // linked to one in the frame would hide it from the collector and keep its address when the stack moves.
+        let record = if self.analysis.repeats_defer(self.frame) {
             self.b.nil()
         } else {
             let layout = self.lo.m.layout(Layout { size: 16, align: 8, ptr_words: vec![0, 1] });

@@ -16,7 +16,7 @@ use super::analyze::Analysis;
 use super::call::runtime_fn;
 use super::func::{Env, FnCx, Start, Val};
 use super::{Arch, Lower, Res};
-use crate::mir::{self, AtomicOp, BinOp, ConvOp, Ty, UnOp, Value};
+use crate::mir::{self, AtomicOp, BinOp, CmpOp, ConvOp, Ty, UnOp, Value};
 
 fn atomic_op(path: &str, name: &str) -> Option<AtomicOp> {
     let prefixes: &[(&str, AtomicOp)] = match path {
@@ -88,7 +88,12 @@ impl FnCx<'_, '_> {
                 let Some(leaves) = self.bit_operation(name, x, &words) else { return Ok(None) };
                 Ok(Some(leaves.into_iter().map(Val::one).collect()))
             }
-            ("internal/runtime/math", "Mul64", &[x, y]) => {
+            ("internal/runtime/math", "Add64", &[x, y, carry]) => {
+                Ok(Some(self.add_carry(x, y, carry).map(Val::one).to_vec()))
+            }
+            // A true bool is 1, and the processor's flags become one without a branch.
+            ("crypto/internal/constanttime", "boolToUint8", &[b]) => one(self.b.conv(ConvOp::ZExt, Ty::I8, b)),
+            ("internal/runtime/math", "Mul64", &[x, y]) | ("math/big", "mulWW", &[x, y]) => {
                 let high = self.b.bin(BinOp::UMulHigh, x, y);
                 let low = self.b.mul(x, y);
                 Ok(Some(vec![Val::one(high), Val::one(low)]))
@@ -101,6 +106,7 @@ impl FnCx<'_, '_> {
                 self.b.keep_alive(data);
                 Ok(Some(Vec::new()))
             }
+            ("crypto/internal/constanttime", "boolToUint8", &[b]) => one(self.b.conv(ConvOp::ZExt, Ty::I8, b)),
             // A form that escape analysis knows to lose track of nothing and that folding leaves alone.
             ("runtime", "noescape", &[p]) | ("internal/abi", "NoEscape", &[p]) => {
                 let bits = self.b.conv(ConvOp::PtrToInt, Ty::I64, p);
@@ -153,6 +159,8 @@ impl FnCx<'_, '_> {
             ("ReverseBytes" | "Bswap", [_]) if ty != Ty::I8 => self.b.un(UnOp::ByteSwap, x),
             ("Reverse", [_]) => self.b.un(UnOp::BitReverse, x),
             ("RotateLeft", &[_, k]) => self.b.bin(BinOp::RotL, x, k),
+            ("Add", &[_, y, carry]) if ty == Ty::I64 => return Some(self.add_carry(x, y, carry).to_vec()),
+            ("Sub", &[_, y, borrow]) if ty == Ty::I64 => return Some(self.sub_borrow(x, y, borrow).to_vec()),
             ("Mul", &[_, y]) if ty == Ty::I64 => {
                 let high = self.b.bin(BinOp::UMulHigh, x, y);
                 let low = self.b.mul(x, y);
@@ -160,6 +168,26 @@ impl FnCx<'_, '_> {
             }
             _ => return None,
         }])
+    }
+
+    /// x + y + carry and its carry, in the form that code generation knows as an addition with carry.
+    fn add_carry(&mut self, x: Value, y: Value, carry: Value) -> [Value; 2] {
+        let partial = self.b.add(x, y);
+        let sum = self.b.add(partial, carry);
+        let first = self.b.cmp(CmpOp::ULt, partial, x);
+        let second = self.b.cmp(CmpOp::ULt, sum, carry);
+        let carry = self.b.bin(BinOp::Or, first, second);
+        [sum, self.widen(carry, false)]
+    }
+
+    /// x - y - borrow and its borrow, likewise.
+    fn sub_borrow(&mut self, x: Value, y: Value, borrow: Value) -> [Value; 2] {
+        let partial = self.b.sub(x, y);
+        let difference = self.b.sub(partial, borrow);
+        let first = self.b.cmp(CmpOp::ULt, x, y);
+        let second = self.b.cmp(CmpOp::ULt, partial, borrow);
+        let borrow = self.b.bin(BinOp::Or, first, second);
+        [difference, self.widen(borrow, false)]
     }
 
     fn float_operation(&mut self, name: &str, words: &[Value]) -> Option<Value> {

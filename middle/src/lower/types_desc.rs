@@ -61,8 +61,15 @@ mod map_flag {
     pub const INDIRECT_ELEM: u32 = 8;
 }
 
+/// Byte offsets in `abi.Type`.
+pub mod field {
+    pub const FLAGS: u64 = 20;
+    pub const KIND: u64 = 23;
+    pub const STRING: u64 = 40;
+}
+
 /// Size of `abi.Type`.
-const HEADER: u64 = 48;
+pub const HEADER: u64 = 48;
 const UNCOMMON: u64 = 16;
 /// Larger pointer masks are built by the runtime when first needed: `abi.MaxPtrmaskBytes` words of mask bits.
 const MAX_MASK_WORDS: u64 = 2048 * 8;
@@ -80,6 +87,11 @@ pub fn fixed_size(kind: u8) -> u64 {
         kind::MAP => 56 + 8,
         _ => 0,
     }
+}
+
+/// Whether a symbol is a type descriptor; names, masks and functions that descriptors need have a dot first.
+pub fn is_descriptor(symbol: &str) -> bool {
+    symbol.strip_prefix("type:").is_some_and(|rest| !rest.starts_with('.'))
 }
 
 /// Byte offset of `abi.ITab.Fun`.
@@ -309,16 +321,16 @@ impl<'p> Lower<'p> {
             text.insert(0, '*');
             declared_name(ty)
         };
-        buf.u8(20, flags);
+        buf.u8(field::FLAGS, flags);
         buf.u8(21, info.align as u8);
         buf.u8(22, info.align as u8);
-        buf.u8(23, kind_of(types, ty));
+        buf.u8(field::KIND, kind_of(types, ty));
         if let Some(equal) = self.equal_closure(ty) {
             buf.address(24, equal, 0);
         }
         buf.address(32, gc, 0);
         let name = self.name_data(&text, "", exported, false, None);
-        buf.relative(40, name);
+        buf.relative(field::STRING, name);
         // Reflection must find the methods of *T from T; other pointer types it can make itself.
         let pointer = types.pointer(ty);
         if named || (matches!(types.get(ty), Type::Struct(_)) && !types.method_set(pointer).is_empty()) {
@@ -517,7 +529,7 @@ impl<'p> Lower<'p> {
         buf.address(32, gc, 0);
         let text = format!("*map.group{}", &self.mangler().reflect_string(ty)[3..]);
         let name = self.name_data(&text, "", false, false, None);
-        buf.relative(40, name);
+        buf.relative(field::STRING, name);
         self.define_data(sym, buf, 8, true, true);
     }
 

@@ -17,7 +17,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::lower::types_desc::{ITAB_FUN, ITAB_PREFIX, fixed_size, flag, kind};
+use crate::lower::types_desc::{ITAB_FUN, ITAB_PREFIX, fixed_size, flag, is_descriptor, kind};
 use crate::mir::*;
 
 /// Size of `abi.Type`, and offsets in it.
@@ -319,10 +319,6 @@ impl<'a> Reach<'a> {
 
 fn is_exported(name: &[u8]) -> bool {
     std::str::from_utf8(name).is_ok_and(|n| n.chars().next().is_some_and(char::is_uppercase))
-}
-
-fn is_descriptor(name: &str) -> bool {
-    name.strip_prefix("type:").is_some_and(|rest| !rest.starts_with('.'))
 }
 
 /// Offset and length of a descriptor's method table.

@@ -66,6 +66,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_auxv", Leaf, &[], &[Raw]),
     // before a fork: signals blocked, checks and polls inert until rt_after_fork
     f("rt_before_fork", System, &[], &[]),
+    // a trap for debuggers
+    f("rt_breakpoint", Leaf, &[], &[]),
     // (skip, out []uintptr, max) -> count: return addresses of this goroutine, innermost first; skip 0 starts at
     // the frame that calls this function
     f("rt_callers", System, &[I64, Ptr, I64], &[I64]),
@@ -87,8 +89,9 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_free_os_memory", Parking, &[], &[]),
     // (index, out []uintptr, max) -> count: return addresses of a goroutine that is not running
     f("rt_g_callers", System, &[I64, Ptr, I64], &[I64]),
-    // (index, out [4]int64: id, status, wait reason, nanoseconds waiting) -> 1, or 0 past the last; status 0 idle,
-    // 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
+    // (index, or negative for the running G, out [7]int64: id, status, wait reason, nanoseconds waiting, return address
+    // of the go statement, id of the parent, the profiler's labels (with the world stopped)) -> 1, or 0 past the last;
+    // status 0 idle, 1 runnable, 2 running, 3 in a system call, 4 waiting, 5 dead; reasons index WAIT_REASONS
     f("rt_g_info", Leaf, &[I64, Ptr], &[I64]),
     // -> the G's words for the Go half, see tls::GWords
     f("rt_g_words", Leaf, &[], &[Raw]),
@@ -120,7 +123,7 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_memmove_ptrs", Leaf, &[Ptr, Ptr, I64], &[]),
     // monotonic nanoseconds
     f("rt_nanotime", System, &[], &[I64]),
-    // starts a goroutine that calls the closure, which takes and returns nothing
+    // starts a goroutine that calls the closure, which takes and returns nothing; fatal for nil
     f("rt_newproc", System, &[Ptr], &[]),
     // as rt_newproc, of the runtime's own: it counts neither for NumGoroutine nor against a deadlock
     f("rt_newproc_system", System, &[Ptr], &[]),
@@ -191,6 +194,9 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_typed_memclr", Leaf, &[Raw, Ptr], &[]),
     // (type, dst, src): copies one value with the barrier
     f("rt_typed_memmove", Leaf, &[Raw, Ptr, Ptr], &[]),
+    // (out [2]uintptr: a base, and where the int32 distances from it are) -> how many: descriptors of unnamed types,
+    // sorted by the types' strings
+    f("rt_typelinks", Leaf, &[Raw], &[I64]),
     f("rt_unlock_os_thread", Leaf, &[], &[]),
     // wall clock -> (seconds, nanoseconds)
     f("rt_walltime", System, &[], &[I64, I64]),

@@ -44,6 +44,35 @@ pub struct Header {
     /// Fault sites: offset and count of [`FaultSite`] records sorted by `pc`.
     pub faults: u64,
     pub fault_count: u64,
+    /// Descriptors of unnamed types, sorted by their string: offset and count of `i32` distances from `text_start`.
+    pub typelinks: u64,
+    pub typelink_count: u64,
+}
+
+impl Header {
+    /// Of no tables, as the archive has it.
+    pub const EMPTY: Header = Header {
+        magic: 0,
+        tables: 0,
+        text_start: 0,
+        text_end: 0,
+        sites: 0,
+        site_count: 0,
+        roots: 0,
+        roots_size: 0,
+        functions: 0,
+        function_count: 0,
+        strings: 0,
+        lines: 0,
+        line_count: 0,
+        eh_frame_hdr: 0,
+        root_ranges: 0,
+        root_range_count: 0,
+        faults: 0,
+        fault_count: 0,
+        typelinks: 0,
+        typelink_count: 0,
+    };
 }
 
 /// A call's return address and what is live there.

@@ -241,7 +241,9 @@ func chansend(c *hchan, elem unsafe.Pointer, block bool) bool {
 		if result == mustWait && w != nil {
 			c.sendq.push(w)
 			unlock(&c.lock)
+			since := blockStart()
 			rt_park(uintptr(waitChanSend))
+			blockEnd(since)
 			ok := w.ok
 			freeWaiter(w)
 			if !ok {
@@ -286,7 +288,9 @@ func chanrecv(c *hchan, elem unsafe.Pointer, block bool) (selected, received boo
 		if result == mustWait && w != nil {
 			c.recvq.push(w)
 			unlock(&c.lock)
+			since := blockStart()
 			rt_park(uintptr(waitChanReceive))
+			blockEnd(since)
 			ok := w.ok
 			if elem != nil {
 				if ok {

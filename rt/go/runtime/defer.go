@@ -73,6 +73,7 @@ func deferpushat(token unsafe.Pointer, fn func()) {
 // Programs do not see its frame, nor those of the others that run deferred functions: the caller of a deferred function
 // is the function with the statement, or gopanic.
 //
+//go:noinline
 //go:wrapper
 func deferexit(df *deferFrame) {
 	for {
@@ -99,6 +100,7 @@ func deferrun(fn func()) {
 // runDefersOf runs the records of the innermost frame for p, until one of them recovers p. It reports whether one
 // did; if not, the frame has been taken off the chain.
 //
+//go:noinline
 //go:wrapper
 func runDefersOf(p *panicRecord) bool {
 	df := topDeferFrame()
@@ -154,6 +156,7 @@ func panicfault(e error, addr uintptr) {
 	gopanic(f)
 }
 
+//go:noinline
 //go:wrapper
 func startPanic(p *panicRecord) {
 	p.link = topPanic()

@@ -148,6 +148,22 @@ var godebugMetrics struct {
 	reads []func() uint64
 }
 
+// godebugMetric reads the metric registered under a name.
+func godebugMetric(name string) (value uint64, known bool) {
+	lock(&godebugMetrics.lock)
+	var read func() uint64
+	for i, n := range godebugMetrics.names {
+		if n == name {
+			read = godebugMetrics.reads[i]
+		}
+	}
+	unlock(&godebugMetrics.lock)
+	if read == nil {
+		return 0, false
+	}
+	return read(), true
+}
+
 //go:linkname godebug_setNewIncNonDefault internal/godebug.setNewIncNonDefault
 func godebug_setNewIncNonDefault(newInc func(string) func()) { godebug.newInc = newInc }
 

@@ -21,7 +21,7 @@ type gWords struct {
 	faultAddr  uintptr // set by the fault handler before sigpanic
 	inSyscall  uintptr // between entersyscall and exitsyscall
 	syncGroup  uintptr
-	fips       uintptr // see fips.go
+	fips       uintptr // see crypto.go
 	fipsBypass uintptr
 	_          [3]uintptr
 }

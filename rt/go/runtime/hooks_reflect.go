@@ -100,11 +100,18 @@ func reflectlite_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer 
 //go:linkname reflect_addReflectOff reflect.addReflectOff
 func reflect_addReflectOff(p unsafe.Pointer) int32 { return addReflectOff(p) }
 
-// reflect_typelinks lists the program's types for reflect's look-ups of unnamed types by structure. The tables do not
-// carry that list: reflect then makes a descriptor of its own.
+// reflect_typelinks lists the program's descriptors of unnamed types, sorted by the types' strings: one section, and the
+// distances of the descriptors from its start.
 //
 //go:linkname reflect_typelinks reflect.typelinks
-func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) { return nil, nil }
+func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) {
+	var links typelinks
+	n := rt_typelinks(&links)
+	if n == 0 {
+		return nil, nil
+	}
+	return []unsafe.Pointer{links.base}, [][]int32{unsafe.Slice(links.offsets, n)}
+}
 
 // Atomic stores of pointers, which carry the write barrier: sync/atomic's are the compiler's.
 

@@ -3,6 +3,7 @@
 package runtime
 
 import (
+	"internal/cpu"
 	"internal/goarch"
 	"internal/goos"
 	"internal/runtime/exithook"
@@ -38,17 +39,10 @@ func schedinit() {
 	seedHashes()
 	readArguments()
 	readEnvironment()
+	cpu.Initialize(gogetenv("GODEBUG"))
 	exithook.Gosched = Gosched
 	exithook.Goid = func() uint64 { return rt_goid() }
 	exithook.Throw = throw
-}
-
-// newproc starts a goroutine. A nil function is fatal, as in gc, before the goroutine exists.
-func newproc(fn func()) {
-	if fn == nil {
-		fatal("go of nil func value")
-	}
-	rt_newproc(*(*unsafe.Pointer)(unsafe.Pointer(&fn)))
 }
 
 // Gosched lets other goroutines run.
@@ -69,6 +63,16 @@ func goSystem(loop func()) { rt_newproc_system(*(*unsafe.Pointer)(unsafe.Pointer
 func NumGoroutine() int { return rt_numgoroutine() }
 
 func NumCgoCall() int64 { return 0 }
+
+// SetCgoTraceback records how to trace C code; there is none.
+func SetCgoTraceback(version int, traceback, context, symbolizer unsafe.Pointer) {
+	if version != 0 {
+		panic("unsupported version")
+	}
+}
+
+// Breakpoint stops the program for a debugger.
+func Breakpoint() { rt_breakpoint() }
 
 func LockOSThread()   { rt_lock_os_thread() }
 func UnlockOSThread() { rt_unlock_os_thread() }

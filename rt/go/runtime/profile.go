@@ -1,50 +1,24 @@
-// Profiles and traces as runtime/pprof, runtime/trace and testing ask for them.
+// Profiles: what goroutines do, where they block, and what programs may ask of package runtime for them.
 //
-// Profiles of goroutines are real. Nothing is sampled: profiles of memory, blocking, mutexes, threads and of the CPU
-// are empty, which a program that asks for the last is told, and a trace cannot be started.
+// Stacks are return addresses of physical frames; CallersFrames finds the inlined ones.
 
 package runtime
 
 import (
 	"internal/profilerecord"
+	"internal/runtime/atomic"
 	"unsafe"
 )
 
-// MemProfileRate is the mean number of bytes between samples of the memory profile.
-var MemProfileRate int = 512 * 1024
-
-// A StackRecord is a stack, ended by 0 where it is shorter.
+// A StackRecord is one stack, ended by the first 0.
 type StackRecord struct {
 	Stack0 [32]uintptr
 }
 
-// Stack is the record's stack.
-func (r *StackRecord) Stack() []uintptr { return untilZero(r.Stack0[:]) }
+// Stack is the used part of Stack0.
+func (r *StackRecord) Stack() []uintptr { return beforeZero(r.Stack0[:]) }
 
-// A MemProfileRecord tells of the objects allocated by one stack.
-type MemProfileRecord struct {
-	AllocBytes, FreeBytes     int64
-	AllocObjects, FreeObjects int64
-	Stack0                    [32]uintptr
-}
-
-// InUseBytes is what has not been freed.
-func (r *MemProfileRecord) InUseBytes() int64 { return r.AllocBytes - r.FreeBytes }
-
-// InUseObjects is how many objects have not been freed.
-func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.FreeObjects }
-
-// Stack is the record's stack.
-func (r *MemProfileRecord) Stack() []uintptr { return untilZero(r.Stack0[:]) }
-
-// A BlockProfileRecord tells of the waiting done by one stack.
-type BlockProfileRecord struct {
-	Count  int64
-	Cycles int64
-	StackRecord
-}
-
-func untilZero(pcs []uintptr) []uintptr {
+func beforeZero(pcs []uintptr) []uintptr {
 	for i, pc := range pcs {
 		if pc == 0 {
 			return pcs[:i]
@@ -53,202 +27,399 @@ func untilZero(pcs []uintptr) []uintptr {
 	return pcs
 }
 
-// MemProfile has no records.
-func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
+// fillStack copies a stack, as far as it fits, and ends it.
+func fillStack(to *[32]uintptr, from []uintptr) { clear(to[copy(to[:], from):]) }
 
-// BlockProfile has no records.
-func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+// maxProfileStack is how many frames of a stack profiles keep.
+const maxProfileStack = 128
 
-// MutexProfile has no records.
-func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return 0, true }
+//go:linkname pprof_makeProfStack
+func pprof_makeProfStack() []uintptr { return make([]uintptr, maxProfileStack) }
 
-// ThreadCreateProfile has no records.
-func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
+//go:linkname pprof_fpunwindExpand
+func pprof_fpunwindExpand(dst, src []uintptr) int { return copy(dst, src) }
 
-// SetBlockProfileRate sets the rate of a profile that is empty.
-func SetBlockProfileRate(rate int) {}
+//go:linkname pprof_expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
+func pprof_expandFinalInlineFrame(stack []uintptr) []uintptr { return stack }
 
-var mutexProfileFraction int
+//go:linkname pprof_frameStartLine runtime/pprof.runtime_FrameStartLine
+func pprof_frameStartLine(f *Frame) int { return f.startLine }
 
-// SetMutexProfileFraction sets the rate of a profile that is empty, if it is not negative, and returns the old one.
-func SetMutexProfileFraction(rate int) int {
-	old := mutexProfileFraction
-	if rate >= 0 {
-		mutexProfileFraction = rate
+//go:linkname pprof_frameSymbolName runtime/pprof.runtime_FrameSymbolName
+func pprof_frameSymbolName(f *Frame) string { return f.Function }
+
+// Durations of the block and mutex profiles are nanoseconds.
+//
+//go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
+func pprof_cyclesPerSecond() int64 { return 1e9 }
+
+//go:linkname pprof_setProfLabel runtime/pprof.runtime_setProfLabel
+func pprof_setProfLabel(labels unsafe.Pointer) { getgw().labels = labels }
+
+//go:linkname pprof_getProfLabel runtime/pprof.runtime_getProfLabel
+func pprof_getProfLabel() unsafe.Pointer { return getgw().labels }
+
+// ownStack fills pcs with the calling goroutine's stack, less skip physical frames of which ownStack's caller is the
+// first.
+//
+//go:noinline
+func ownStack(skip int, pcs []uintptr) []uintptr {
+	return pcs[:rt_callers(skip+1, (*uintptr)(noescape(unsafe.Pointer(unsafe.SliceData(pcs)))), len(pcs))]
+}
+
+// Goroutines.
+
+// A snapshot holds the stacks of all goroutines but the runtime's own.
+type snapshot struct {
+	pcs    []uintptr // of all, one after the other
+	ends   []int     // in pcs
+	labels []unsafe.Pointer
+}
+
+// take stops the world and records every goroutine, the calling one first. Without room for all it says how much is
+// needed.
+//
+//go:noinline
+func (s *snapshot) take() (goroutines, frames int) {
+	var buf [maxProfileStack]uintptr
+	s.pcs, s.ends, s.labels = s.pcs[:0], s.ends[:0], s.labels[:0]
+	add := func(stack []uintptr, labels unsafe.Pointer) {
+		goroutines++
+		frames += len(stack)
+		if frames <= cap(s.pcs) && goroutines <= cap(s.ends) {
+			s.pcs = append(s.pcs, stack...)
+			s.ends = append(s.ends, len(s.pcs))
+			s.labels = append(s.labels, labels)
+		}
 	}
-	return old
-}
-
-// GoroutineProfile fills p with the stacks of all goroutines, if they have room there.
-func GoroutineProfile(p []StackRecord) (n int, ok bool) {
-	return goroutineStacks(len(p), func(i int) []uintptr {
-		p[i] = StackRecord{}
-		return p[i].Stack0[:]
-	}, nil)
-}
-
-// goroutineStacks counts the goroutines and, if there are no more than room, writes the stack of the ith into what
-// stack(i) gives, and calls done with its length. The world is stopped meanwhile.
-func goroutineStacks(room int, stack func(int) []uintptr, done func(i, length int)) (n int, ok bool) {
 	rt_stop_world()
+	own := int64(rt_goid())
+	add(ownStack(3, buf[:]), getgw().labels)
 	var info gInfo
 	for i := 0; rt_g_info(i, (*gInfo)(noescape(unsafe.Pointer(&info)))) != 0; i++ {
-		if info.status == 0 || info.status == 5 {
-			continue
+		if info.id != own && info.status != 0 && info.status != 5 {
+			n := rt_g_callers(i, (*uintptr)(noescape(unsafe.Pointer(&buf))), len(buf))
+			add(buf[:n], info.labels)
 		}
-		if n < room {
-			pcs := stack(n)
-			length := rt_g_callers(i, (*uintptr)(noescape(unsafe.Pointer(unsafe.SliceData(pcs)))), len(pcs))
-			if done != nil {
-				done(n, length)
-			}
-		}
-		n++
 	}
 	rt_start_world()
-	return n, n <= room
+	return
+}
+
+// allGoroutines is a snapshot with room for at most limit goroutines; without it, only how many there are.
+//
+//go:noinline
+func allGoroutines(limit int) (s snapshot, n int) {
+	n = NumGoroutine()
+	frames := 16 * n
+	for n <= limit {
+		s = snapshot{make([]uintptr, 0, frames), make([]int, 0, n), make([]unsafe.Pointer, 0, n)}
+		var need int
+		n, need = s.take()
+		if n <= cap(s.ends) && need <= cap(s.pcs) {
+			break
+		}
+		frames = need + need/8
+	}
+	return s, n
+}
+
+// stacks calls f with every goroutine's stack.
+func (s *snapshot) stacks(f func(i int, stack []uintptr)) {
+	start := 0
+	for i, end := range s.ends {
+		f(i, s.pcs[start:end:end])
+		start = end
+	}
+}
+
+// GoroutineProfile fills p with the stacks of the n goroutines, if p is long enough: ok.
+//
+//go:noinline
+func GoroutineProfile(p []StackRecord) (n int, ok bool) {
+	s, n := allGoroutines(len(p))
+	s.stacks(func(i int, stack []uintptr) { fillStack(&p[i].Stack0, stack) })
+	return n, n <= len(p)
 }
 
 //go:linkname pprof_goroutineProfileWithLabels
+//go:noinline
 func pprof_goroutineProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
-	const depth = 128
-	room := make([]uintptr, depth*len(p))
-	clear(labels)
-	return goroutineStacks(len(p), func(i int) []uintptr {
-		return room[i*depth:][:depth]
-	}, func(i, length int) {
-		p[i].Stack = room[i*depth:][:length:length]
-	})
+	s, n := allGoroutines(len(p))
+	s.stacks(func(i int, stack []uintptr) { p[i].Stack = stack })
+	copy(labels, s.labels)
+	return n, n <= len(p)
 }
+
+// The profile of leaked goroutines belongs to an experiment: no goroutine is ever found leaked.
 
 //go:linkname pprof_goroutineLeakProfileWithLabels
 func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels []unsafe.Pointer) (n int, ok bool) {
 	return 0, true
 }
 
-//go:linkname runtime_goroutineleakcount runtime/pprof.runtime_goroutineleakcount
-func runtime_goroutineleakcount() int { return 0 }
+//go:linkname pprof_goroutineLeakCount runtime/pprof.runtime_goroutineleakcount
+func pprof_goroutineLeakCount() int { return 0 }
 
-//go:linkname runtime_goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
-func runtime_goroutineLeakGC() { GC() }
+//go:linkname pprof_goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
+func pprof_goroutineLeakGC() { rt_gc() }
+
+// ThreadCreateProfile fills p with the stacks that created threads. No goroutine's stack does: the scheduler starts them.
+func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }
+
+//go:linkname pprof_threadCreateInternal
+func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }
+
+// Blocking.
+
+// A BlockProfileRecord is how often, and for how many cycles (nanoseconds), goroutines were blocked at a stack.
+type BlockProfileRecord struct {
+	Count  int64
+	Cycles int64
+	StackRecord
+}
+
+// An event is what was recorded for one stack. It is never freed.
+type event struct {
+	next   *event
+	stack  []uintptr
+	count  float64
+	cycles int64
+}
+
+// An eventTable is a profile of blocking.
+type eventTable struct {
+	rate    atomic.Int64
+	lock    uint32 // for what follows, and all events
+	events  [179]*event
+	entries int
+}
+
+var (
+	blockEvents eventTable // rate: sample one event per so many nanoseconds blocked
+	mutexEvents eventTable // rate: sample one in so many events
+)
+
+// SetBlockProfileRate has one blocking event per rate nanoseconds spent blocked sampled; 1 means all, 0 or less none.
+func SetBlockProfileRate(rate int) { blockEvents.rate.Store(int64(max(rate, 0))) }
+
+// SetMutexProfileFraction has one in rate contentions of mutexes sampled, 0 none; a negative rate only asks. It returns
+// the rate before.
+func SetMutexProfileFraction(rate int) int {
+	old := int(mutexEvents.rate.Load())
+	if rate >= 0 {
+		mutexEvents.rate.Store(int64(rate))
+	}
+	return old
+}
+
+// blockStart is the time blocking starts at, 0 if it is not to be recorded.
+func blockStart() int64 {
+	if blockEvents.rate.Load() == 0 {
+		return 0
+	}
+	return rt_nanotime()
+}
+
+// blockEnd records that its caller's caller was blocked since then.
+//
+//go:noinline
+func blockEnd(since int64) {
+	rate := blockEvents.rate.Load()
+	if since == 0 || rate == 0 {
+		return
+	}
+	cycles := max(rt_nanotime()-since, 1)
+	switch {
+	case cycles >= rate:
+		blockEvents.record(1, cycles)
+	case int64(rt_rand()>>1)%rate < cycles:
+		blockEvents.record(float64(rate)/float64(cycles), rate)
+	}
+}
+
+// mutexStart is the time waiting for a mutex starts at, 0 if it is not to be recorded.
+func mutexStart() int64 {
+	if mutexEvents.rate.Load() == 0 {
+		return 0
+	}
+	return rt_nanotime()
+}
+
+// mutexEnd records that its caller's caller gives up what another goroutine has been waiting for since then.
+//
+//go:noinline
+func mutexEnd(since int64) {
+	rate := mutexEvents.rate.Load()
+	if since == 0 || rate == 0 || int64(rt_rand()>>1)%rate != 0 {
+		return
+	}
+	mutexEvents.record(float64(rate), rate*max(rt_nanotime()-since, 1))
+}
+
+// record adds an event at the stack of its caller's caller.
+//
+//go:noinline
+func (t *eventTable) record(count float64, cycles int64) {
+	var buf [maxProfileStack]uintptr
+	stack := ownStack(2, buf[:])
+	hash := uintptr(0)
+	for _, pc := range stack {
+		hash = hash*31 + pc
+	}
+	slot := &t.events[hash%uintptr(len(t.events))]
+	var fresh *event
+	for {
+		lock(&t.lock)
+		e := *slot
+		for e != nil && !sameStack(e.stack, stack) {
+			e = e.next
+		}
+		if e == nil && fresh != nil {
+			e = fresh
+			e.next = *slot
+			*slot = e
+			t.entries++
+		}
+		if e != nil {
+			e.count += count
+			e.cycles += cycles
+			unlock(&t.lock)
+			return
+		}
+		unlock(&t.lock)
+		// Not while holding the lock: this allocates.
+		fresh = &event{stack: append([]uintptr(nil), stack...)}
+	}
+}
+
+func sameStack(a, b []uintptr) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// read calls f with every event, unless there are more than limit.
+func (t *eventTable) read(limit int, f func(i int, e *event)) (n int, ok bool) {
+	lock(&t.lock)
+	n = t.entries
+	unlock(&t.lock)
+	copies := make([]event, 0, n)
+	lock(&t.lock)
+	for _, e := range t.events {
+		for ; e != nil && len(copies) < cap(copies); e = e.next {
+			copies = append(copies, *e)
+		}
+	}
+	unlock(&t.lock)
+	if n > limit {
+		return n, false
+	}
+	for i := range copies {
+		f(i, &copies[i])
+	}
+	return n, true
+}
+
+func (t *eventTable) readRecords(p []BlockProfileRecord) (n int, ok bool) {
+	return t.read(len(p), func(i int, e *event) {
+		p[i].Count, p[i].Cycles = int64(e.count), e.cycles
+		fillStack(&p[i].Stack0, e.stack)
+	})
+}
+
+func (t *eventTable) readInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
+	return t.read(len(p), func(i int, e *event) {
+		p[i] = profilerecord.BlockProfileRecord{Count: int64(e.count), Cycles: e.cycles, Stack: e.stack}
+	})
+}
+
+// BlockProfile fills p with the n records of where goroutines blocked, if p is long enough: ok.
+func BlockProfile(p []BlockProfileRecord) (n int, ok bool) { return blockEvents.readRecords(p) }
+
+// MutexProfile fills p with the n records of where mutexes were unlocked that others waited for, if p is long enough: ok.
+func MutexProfile(p []BlockProfileRecord) (n int, ok bool) { return mutexEvents.readRecords(p) }
+
+//go:linkname pprof_blockProfileInternal
+func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
+	return blockEvents.readInternal(p)
+}
+
+//go:linkname pprof_mutexProfileInternal
+func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
+	return mutexEvents.readInternal(p)
+}
+
+// Memory. Allocations are not sampled: the profile has no records.
+
+// MemProfileRate is how many bytes are to be allocated between samples of the memory profile.
+var MemProfileRate int = 512 * 1024
+
+// A MemProfileRecord describes the live and the freed objects of one allocating stack.
+type MemProfileRecord struct {
+	AllocBytes, FreeBytes     int64
+	AllocObjects, FreeObjects int64
+	Stack0                    [32]uintptr
+}
+
+func (r *MemProfileRecord) InUseBytes() int64   { return r.AllocBytes - r.FreeBytes }
+func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.FreeObjects }
+
+// Stack is the used part of Stack0.
+func (r *MemProfileRecord) Stack() []uintptr { return beforeZero(r.Stack0[:]) }
+
+func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
 
 //go:linkname pprof_memProfileInternal
 func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
 	return 0, true
 }
 
-//go:linkname pprof_blockProfileInternal
-func pprof_blockProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
+// Time on the processor. Samples are not taken: SetCPUProfileRate says so, and the profile is one without samples.
 
-//go:linkname pprof_mutexProfileInternal
-func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok bool) {
-	return 0, true
-}
-
-//go:linkname pprof_threadCreateInternal
-func pprof_threadCreateInternal(p []profilerecord.StackRecord) (n int, ok bool) { return 0, true }
-
-//go:linkname pprof_makeProfStack
-func pprof_makeProfStack() []uintptr { return make([]uintptr, 128) }
-
-//go:linkname pprof_fpunwindExpand
-func pprof_fpunwindExpand(dst, src []uintptr) int { return copy(dst, src) }
-
-//go:linkname pprof_cyclesPerSecond runtime/pprof.runtime_cyclesPerSecond
-func pprof_cyclesPerSecond() int64 { return 1e9 }
-
-//go:linkname runtime_FrameStartLine runtime/pprof.runtime_FrameStartLine
-func runtime_FrameStartLine(f *Frame) int { return f.startLine }
-
-//go:linkname runtime_FrameSymbolName runtime/pprof.runtime_FrameSymbolName
-func runtime_FrameSymbolName(f *Frame) string {
-	if info, ok := lookup(f.PC, 0); ok {
-		return info.name()
-	}
-	return f.Function
-}
-
-// runtime_expandFinalInlineFrame has nothing to add: there is an entry for every logical frame.
-//
-//go:linkname runtime_expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
-func runtime_expandFinalInlineFrame(stk []uintptr) []uintptr { return stk }
-
-//go:linkname runtime_setProfLabel runtime/pprof.runtime_setProfLabel
-func runtime_setProfLabel(labels unsafe.Pointer) { getgw().labels = labels }
-
-//go:linkname runtime_getProfLabel runtime/pprof.runtime_getProfLabel
-func runtime_getProfLabel() unsafe.Pointer { return getgw().labels }
-
-// The CPU profile: its rate while one is taken, and what readProfile waits on for its end.
 var cpuProfile struct {
-	rate int
-	read bool // the header was read
-	end  uint32
+	lock uint32
+	hz   int
+	told bool // the header has been read
+	done bool
 }
 
-// SetCPUProfileRate starts a profile of so many samples a second, or with 0 ends it. It has no samples.
+// SetCPUProfileRate starts (hz above 0) or ends the processor's profile.
 func SetCPUProfileRate(hz int) {
-	switch {
-	case hz > 0 && cpuProfile.rate != 0:
-		print("runtime: cannot set CPU profile rate until previous profile has finished.\n")
-	case hz > 0:
-		print("runtime: CPU profiles have no samples yet\n")
-		cpuProfile.rate = hz
-		cpuProfile.read = false
-	case cpuProfile.rate != 0:
-		semrelease(&cpuProfile.end, false)
+	if hz > 0 {
+		printstring("runtime: programs built by ingot do not record profiles of the processor yet\n")
 	}
+	lock(&cpuProfile.lock)
+	if hz > 0 {
+		cpuProfile.hz, cpuProfile.told, cpuProfile.done = hz, false, false
+	} else {
+		cpuProfile.done = cpuProfile.hz != 0
+	}
+	unlock(&cpuProfile.lock)
 }
 
-//go:linkname runtime_pprof_readProfile runtime/pprof.readProfile
-func runtime_pprof_readProfile() ([]uint64, []unsafe.Pointer, bool) {
-	if !cpuProfile.read {
-		cpuProfile.read = true
-		// The header: its length, a time, the rate; and its place among the labels.
-		return []uint64{3, 0, uint64(cpuProfile.rate)}, []unsafe.Pointer{nil}, false
+// CPUProfile was replaced by package runtime/pprof long ago.
+func CPUProfile() []byte { panic("CPUProfile no longer available") }
+
+// pprof_readProfile gives the profile's header, then nothing until the end. pprof asks again from time to time.
+//
+//go:linkname pprof_readProfile runtime/pprof.readProfile
+func pprof_readProfile() (records []uint64, tags []unsafe.Pointer, eof bool) {
+	lock(&cpuProfile.lock)
+	hz, told, done := cpuProfile.hz, cpuProfile.told, cpuProfile.done
+	cpuProfile.told = true
+	if told && done {
+		cpuProfile.hz = 0
 	}
-	semacquire(&cpuProfile.end, false, waitSemacquire)
-	cpuProfile.rate = 0
-	return nil, nil, true
-}
-
-// StartTrace fails: there are no traces yet.
-func StartTrace() error { return errorString("tracing is not supported") }
-
-// StopTrace ends no trace.
-func StopTrace() {}
-
-// ReadTrace returns nil: no trace is going on.
-func ReadTrace() []byte { return nil }
-
-//go:linkname traceAdvance
-func traceAdvance(stopTrace bool) {}
-
-//go:linkname traceClockNow
-func traceClockNow() uint64 { return uint64(nanotime()) }
-
-//go:linkname traceClockUnitsPerSecond runtime/trace.runtime_traceClockUnitsPerSecond
-func traceClockUnitsPerSecond() uint64 { return 1e9 }
-
-//go:linkname trace_userTaskCreate runtime/trace.userTaskCreate
-func trace_userTaskCreate(id, parentID uint64, taskType string) {}
-
-//go:linkname trace_userTaskEnd runtime/trace.userTaskEnd
-func trace_userTaskEnd(id uint64) {}
-
-//go:linkname trace_userRegion runtime/trace.userRegion
-func trace_userRegion(id, mode uint64, name string) {}
-
-//go:linkname trace_userLog runtime/trace.userLog
-func trace_userLog(id uint64, category, message string) {}
-
-// Breakpoint stops the program for a debugger; without one it dies.
-func Breakpoint() {
-	const sigtrap = 5
-	tid := [7]uintptr{sysGettid}
-	id, _ := rt_rawsyscall((*[7]uintptr)(noescape(unsafe.Pointer(&tid))))
-	args := [7]uintptr{sysTgkill, uintptr(getpid()), id, sigtrap}
-	rt_rawsyscall((*[7]uintptr)(noescape(unsafe.Pointer(&args))))
+	unlock(&cpuProfile.lock)
+	if !told {
+		return []uint64{3, 0, uint64(hz)}, []unsafe.Pointer{nil}, false
+	}
+	return nil, nil, done
 }

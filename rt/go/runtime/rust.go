@@ -23,6 +23,7 @@ func rt_write(fd uintptr, p unsafe.Pointer, n uintptr) int // L
 func rt_exit(code int)                                     // N
 func rt_args() (argc int, argv unsafe.Pointer)             // L
 func rt_auxv() unsafe.Pointer                              // L
+func rt_breakpoint()                                       // L
 func rt_rand() uint64                                      // L
 func rt_nanotime() int64                                   // S
 func rt_walltime() (sec, nsec int64)                       // S
@@ -63,6 +64,14 @@ func rt_pc_info(pc uintptr, depth int, out *frameInfo) uintptr
 func rt_g_callers(index int, pcs *uintptr, n int) int
 func rt_g_info(index int, out *gInfo) uintptr
 
+// Descriptors of unnamed types: see reflect_typelinks.
+func rt_typelinks(out *typelinks) int // L
+
+type typelinks struct {
+	base    unsafe.Pointer
+	offsets *int32
+}
+
 type frameInfo struct {
 	fn        *byte
 	fnLen     int
@@ -82,6 +91,9 @@ type gInfo struct {
 	status int64 // 0 idle, 1 runnable, 2 running, 3 system call, 4 waiting, 5 dead
 	reason int64
 	waited int64 // nanoseconds
+	goPC   uintptr
+	parent int64
+	labels unsafe.Pointer // the profiler's
 }
 
 // Timers: the object is known by its address; rt_timer_next gives the next that fired.

@@ -150,7 +150,9 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 	lock(&state.lock)
 	unlockAll(cases, locks)
 	unlock(&state.lock)
+	since := blockStart()
 	rt_park(uintptr(waitSelect))
+	blockEnd(since)
 
 	lockAll(cases, locks)
 	for _, w := range waiters {

@@ -16,6 +16,7 @@ type semaWaiter struct {
 	next   *semaWaiter
 	handed bool
 	ticket uint32 // notify lists
+	since  int64  // see mutexStart
 }
 
 type semaBucket struct {
@@ -45,14 +46,18 @@ func semaTake(addr *uint32) bool {
 	}
 }
 
-func semacquire(addr *uint32, lifo bool, reason uintptr) {
+func semacquire(addr *uint32, lifo, mutex bool, reason uintptr) {
 	if semaTake(addr) {
 		return
 	}
 	w := new(semaWaiter)
 	b := semaBucketOf(addr)
+	blocked, waits := blockStart(), int64(0)
+	if mutex {
+		waits = mutexStart()
+	}
 	for {
-		*w = semaWaiter{addr: addr, g: rt_getg()}
+		*w = semaWaiter{addr: addr, g: rt_getg(), since: waits}
 		lock(&b.lock)
 		b.waiting.Add(1) // before the last look, so that a release after it sees a waiter
 		if semaTake(addr) {
@@ -73,6 +78,7 @@ func semacquire(addr *uint32, lifo bool, reason uintptr) {
 		unlock(&b.lock)
 		rt_park(uintptr(reason))
 		if w.handed || semaTake(addr) {
+			blockEnd(blocked)
 			return
 		}
 	}
@@ -105,8 +111,9 @@ func semrelease(addr *uint32, handoff bool) {
 	w.next = nil
 	b.waiting.Add(-1)
 	w.handed = handoff && semaTake(addr)
-	handed := w.handed
+	handed, since := w.handed, w.since
 	unlock(&b.lock)
+	mutexEnd(since)
 	if handed {
 		rt_ready(w.g)
 		rt_gosched()
@@ -116,21 +123,21 @@ func semrelease(addr *uint32, handoff bool) {
 }
 
 //go:linkname sync_runtime_Semacquire sync.runtime_Semacquire
-func sync_runtime_Semacquire(addr *uint32) { semacquire(addr, false, waitSemacquire) }
+func sync_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, waitSemacquire) }
 
 //go:linkname sync_runtime_SemacquireWaitGroup sync.runtime_SemacquireWaitGroup
 func sync_runtime_SemacquireWaitGroup(addr *uint32, synctestDurable bool) {
-	semacquire(addr, false, waitWaitGroup)
+	semacquire(addr, false, false, waitWaitGroup)
 }
 
 //go:linkname sync_runtime_SemacquireRWMutexR sync.runtime_SemacquireRWMutexR
 func sync_runtime_SemacquireRWMutexR(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, waitRWMutexRLock)
+	semacquire(addr, lifo, true, waitRWMutexRLock)
 }
 
 //go:linkname sync_runtime_SemacquireRWMutex sync.runtime_SemacquireRWMutex
 func sync_runtime_SemacquireRWMutex(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, waitRWMutexLock)
+	semacquire(addr, lifo, true, waitRWMutexLock)
 }
 
 //go:linkname sync_runtime_Semrelease sync.runtime_Semrelease
@@ -138,7 +145,7 @@ func sync_runtime_Semrelease(addr *uint32, handoff bool, skip int) { semrelease(
 
 //go:linkname internal_sync_runtime_SemacquireMutex internal/sync.runtime_SemacquireMutex
 func internal_sync_runtime_SemacquireMutex(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, waitMutexLock)
+	semacquire(addr, lifo, true, waitMutexLock)
 }
 
 //go:linkname internal_sync_runtime_Semrelease internal/sync.runtime_Semrelease
@@ -147,7 +154,7 @@ func internal_sync_runtime_Semrelease(addr *uint32, handoff bool, skip int) {
 }
 
 //go:linkname poll_runtime_Semacquire internal/poll.runtime_Semacquire
-func poll_runtime_Semacquire(addr *uint32) { semacquire(addr, false, waitSemacquire) }
+func poll_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, waitSemacquire) }
 
 //go:linkname poll_runtime_Semrelease internal/poll.runtime_Semrelease
 func poll_runtime_Semrelease(addr *uint32) { semrelease(addr, false) }
@@ -182,7 +189,9 @@ func notifyListWait(l *notifyList, ticket uint32) {
 	}
 	l.tail = w
 	unlock(&l.lock)
+	since := blockStart()
 	rt_park(uintptr(waitCond))
+	blockEnd(since)
 }
 
 //go:linkname notifyListNotifyAll sync.runtime_notifyListNotifyAll

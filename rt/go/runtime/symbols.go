@@ -1,7 +1,8 @@
 // Caller, Callers, CallersFrames, FuncForPC: frames for programs.
 //
-// A program counter handed out is a return address, as gc's. There is one for every logical frame: those of one
-// physical frame, which inlining made, have its address, and in the bits above it how many lie further in.
+// A program counter handed out is a return address, as gc's. Callers gives one for every logical frame: where inlining
+// made several of one physical frame, the bits above the address tell which of them it is. An address without such bits
+// stands for all of its physical frame's.
 
 package runtime
 
@@ -10,6 +11,7 @@ import "unsafe"
 // Frames is the expansion of a Callers slice.
 type Frames struct {
 	callers []uintptr
+	depth   int // logical frames of callers[0] already returned
 	next    Frame
 	more    bool
 	started bool
@@ -71,13 +73,23 @@ func internFunc(name string, entry uintptr, startLine int, file string, pc uintp
 	return f
 }
 
-// depthShift is where a program counter tells the depth of its logical frame: user addresses have 47 bits.
+// depthShift is where a program counter tells its logical frame, 1 the innermost: user addresses have 47 bits.
 const depthShift = 48
+
+// withDepth makes a program counter tell its logical frame, if there are several.
+func withDepth(pc uintptr, depth int) uintptr {
+	if depth == 0 && isOutermost(pc-1, 0) {
+		return pc
+	}
+	return pc + uintptr(depth+1)<<depthShift
+}
 
 // lookup describes a logical frame of an instruction address, 0 the innermost or the one that the address tells.
 func lookup(pc uintptr, depth int) (info frameInfo, ok bool) {
-	depth += int(pc >> depthShift)
-	pc &= 1<<depthShift - 1
+	if told := int(pc >> depthShift); told != 0 {
+		depth += told - 1
+		pc &= 1<<depthShift - 1
+	}
 	ok = rt_pc_info(pc, depth, (*frameInfo)(noescape(unsafe.Pointer(&info)))) != 0
 	return
 }
@@ -125,7 +137,7 @@ func callersInto(skip int, pcs []uintptr) int {
 					skip--
 					continue
 				}
-				pcs[stored] = pc + uintptr(depth)<<depthShift
+				pcs[stored] = withDepth(pc, depth)
 				stored++
 				if stored == len(pcs) {
 					return stored
@@ -199,19 +211,27 @@ func (f *Frames) Next() (frame Frame, more bool) {
 
 func (f *Frames) advance() (Frame, bool) {
 	for len(f.callers) > 0 {
-		pc := f.callers[0] - 1
-		f.callers = f.callers[1:]
-		info, ok := lookup(pc, 0)
-		if !ok || info.flags&1 != 0 {
+		pc := f.callers[0]
+		info, ok := lookup(pc-1, f.depth)
+		if !ok || f.depth > 0 && pc>>depthShift != 0 {
+			f.callers = f.callers[1:]
+			f.depth = 0
+			continue
+		}
+		if pc>>depthShift == 0 {
+			pc = withDepth(pc, f.depth)
+		}
+		f.depth++
+		if info.flags&1 != 0 {
 			continue
 		}
 		name := info.name()
 		file := info.filename()
 		frame := Frame{
-			PC: pc, Function: funcNameForPrint(name), File: file, Line: int(info.line),
+			PC: pc - 1, Function: funcNameForPrint(name), File: file, Line: int(info.line),
 			startLine: int(info.startLine), Entry: info.entry,
 		}
-		if isOutermost(pc, 0) {
+		if isOutermost(pc-1, 0) {
 			frame.Func = internFunc(name, info.entry, int(info.startLine), file, 0)
 		}
 		return frame, true

@@ -107,8 +107,6 @@ func os_sigpipe() {
 const (
 	sysGetpid = 39
 	sysKill   = 62
-	sysGettid = 186
-	sysTgkill = 234
 )
 
 func getpid() int {

@@ -83,10 +83,16 @@ func printFrame(info *frameInfo, pc uintptr) {
 	}
 	printfuncname(name)
 	if name == "main.main" {
-		printstring("()\n\t")
+		printstring("()")
 	} else {
-		printstring("(...)\n\t")
+		printstring("(...)")
 	}
+	printPosition(info, pc)
+}
+
+// printPosition ends a frame's first line and prints its second; pc is 0 in an inlined call.
+func printPosition(info *frameInfo, pc uintptr) {
+	printstring("\n\t")
 	printstring(info.filename())
 	printstring(":")
 	printuint(uint64(info.line))
@@ -160,7 +166,29 @@ func printOwnTraceback(skip int) {
 			break
 		}
 	}
+	var info gInfo
+	rt_g_info(-1, (*gInfo)(noescape(unsafe.Pointer(&info))))
+	printCreator(&info)
 	printunlock()
+}
+
+// printCreator prints where a goroutine was created; the first has no creator.
+func printCreator(g *gInfo) {
+	if g.goPC == 0 {
+		return
+	}
+	info, ok := lookup(g.goPC-1, 0)
+	if !ok {
+		return
+	}
+	printstring("created by ")
+	printfuncname(info.name())
+	printstring(" in goroutine ")
+	printint(g.parent)
+	if !isOutermost(g.goPC-1, 0) {
+		g.goPC = 0
+	}
+	printPosition(&info, g.goPC)
 }
 
 // printOtherTracebacks prints every other goroutine.
@@ -184,6 +212,7 @@ func printTracebackOf(index int, info *gInfo) {
 		printstring("\tgoroutine running on other thread; stack unavailable\n")
 	}
 	printPCs(pcs[:k], 0)
+	printCreator(info)
 	printunlock()
 }
 

@@ -91,6 +91,11 @@ rt_poll:
     jmp 3f
 
     .p2align 4
+    .globl rt_breakpoint
+rt_breakpoint:
+    int3
+    ret
+
     .globl rt_morestack
 rt_morestack:
     mov fs:[{scratch}], r11

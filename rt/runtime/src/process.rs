@@ -125,11 +125,17 @@ extern "C" fn exit_body(code: i32) -> ! {
 }
 
 extern "C" fn fatal_body(text: *const u8, len: usize) -> ! {
+    // SAFETY: the caller's bytes.
+    fatal(unsafe { core::slice::from_raw_parts(text, len) })
+}
+
+/// Ends the process with a message and tracebacks, in a runtime call.
+pub fn fatal(text: &[u8]) -> ! {
     state::DYING.store(true, Ordering::SeqCst);
-    // SAFETY: the caller's bytes; the process dies, so nobody minds the stacks.
+    // SAFETY: the process dies, so nobody minds the stacks.
     unsafe {
         file::write_all(2, b"fatal error: ");
-        file::write_all(2, core::slice::from_raw_parts(text, len));
+        file::write_all(2, text);
         file::write_all(2, b"\n\n");
         let g = current_g();
         crate::trace::print_goroutine(g);

@@ -8,26 +8,7 @@ use ingot_abi::tables::{FaultSite, Function, Header, Line, MAGIC, NONE, RootRang
 /// Patched in the linked file. Read volatile: the compiler must not take the zeros for granted.
 #[unsafe(no_mangle)]
 #[unsafe(link_section = ".data.rel.ro.ingot")]
-pub static rt_tables_header: HeaderCell = HeaderCell(core::cell::UnsafeCell::new(Header {
-    magic: 0,
-    tables: 0,
-    text_start: 0,
-    text_end: 0,
-    sites: 0,
-    site_count: 0,
-    roots: 0,
-    roots_size: 0,
-    functions: 0,
-    function_count: 0,
-    strings: 0,
-    lines: 0,
-    line_count: 0,
-    eh_frame_hdr: 0,
-    root_ranges: 0,
-    root_range_count: 0,
-    faults: 0,
-    fault_count: 0,
-}));
+pub static rt_tables_header: HeaderCell = HeaderCell(core::cell::UnsafeCell::new(Header::EMPTY));
 
 /// A header that is only ever read, but not constant to the compiler.
 #[repr(transparent)]
@@ -47,6 +28,8 @@ pub struct Tables {
     pub lines: &'static [Line],
     pub root_ranges: &'static [RootRange],
     pub faults: &'static [FaultSite],
+    /// Descriptors of unnamed types, sorted by their string, as distances from `text_start`.
+    pub typelinks: &'static [i32],
     pub eh_frame_hdr: usize,
     strings: usize,
 }
@@ -61,6 +44,7 @@ static EMPTY: Tables = Tables {
     lines: &[],
     root_ranges: &[],
     faults: &[],
+    typelinks: &[],
     eh_frame_hdr: 0,
     strings: 0,
 };
@@ -87,6 +71,7 @@ pub fn init() {
             lines: slice(base, header.lines, header.line_count),
             root_ranges: slice(base, header.root_ranges, header.root_range_count),
             faults: slice(base, header.faults, header.fault_count),
+            typelinks: slice(base, header.typelinks, header.typelink_count),
             eh_frame_hdr: header.eh_frame_hdr as usize,
             strings: base + header.strings as usize,
         });
@@ -100,6 +85,14 @@ unsafe fn slice<T>(base: usize, offset: u64, count: u64) -> &'static [T] {
     }
     // SAFETY: the tables lie in a load segment of the program.
     unsafe { core::slice::from_raw_parts((base + offset as usize) as *const T, count as usize) }
+}
+
+/// Fills the base and where the distances are; returns how many.
+#[unsafe(no_mangle)]
+extern "C" fn rt_typelinks(out: &mut [usize; 2]) -> usize {
+    let tables = get();
+    *out = [tables.text_start, tables.typelinks.as_ptr() as usize];
+    tables.typelinks.len()
 }
 
 pub fn get() -> &'static Tables {

@@ -64,9 +64,12 @@ extern "C" fn g_callers_body(index: usize, out: *mut usize, max: usize) -> usize
     }
 }
 
+/// Which of the Go half's words of a G are the profiler's labels.
+const LABELS: usize = 2;
+
 /// `out` as in `functions::FUNCTIONS`.
-extern "C" fn g_info_body(index: usize, out: *mut [i64; 4]) -> usize {
-    let g = crate::sched::calls::g_at(index);
+extern "C" fn g_info_body(index: isize, out: *mut [i64; 7]) -> usize {
+    let g = usize::try_from(index).map_or_else(|_| current_g(), crate::sched::calls::g_at);
     if g.is_null() {
         return 0;
     }
@@ -78,7 +81,9 @@ extern "C" fn g_info_body(index: usize, out: *mut [i64; 4]) -> usize {
         }
         let since = (*g).wait_since.load(Ordering::Relaxed);
         let waited = if s == status::WAITING && since != 0 { crate::sys::time::nanotime() - since } else { 0 };
-        *out = [(*g).id as i64, s as i64, (*g).wait_reason.load(Ordering::Relaxed) as i64, waited];
+        let reason = (*g).wait_reason.load(Ordering::Relaxed) as i64;
+        let labels = (*g).words.pointers[LABELS] as i64;
+        *out = [(*g).id as i64, s as i64, reason, waited, (*g).go_pc as i64, (*g).parent as i64, labels];
     }
     1
 }
@@ -243,18 +248,19 @@ pub unsafe fn print_goroutine(g: *mut G) {
         } else {
             print_frames(&mut err, walk::frames(g).map(|f| f.pc));
         }
-        // The runtime's own function is not the one with the statement.
-        let mut depths = 0..;
-        let creator = depths.find_map(|depth| match logical((*g).go_pc.wrapping_sub(1), depth) {
-            Some(frame) if frame.name == b"runtime.newproc" => None,
-            found => Some(found),
-        });
-        if let Some(Some(frame)) = creator {
+        if (*g).go_pc != 0
+            && let Some(frame) = logical((*g).go_pc - 1, 0)
+        {
             err.bytes(b"created by ");
             err.bytes(frame.name);
             let _ = write!(err, " in goroutine {}\n\t", (*g).parent);
             err.bytes(frame.file);
-            let _ = writeln!(err, ":{}", frame.line);
+            let _ = write!(err, ":{}", frame.line);
+            if frame.outermost {
+                let entry = tables::get().text_start + frame.function.entry as usize;
+                let _ = write!(err, " +{:#x}", (*g).go_pc - entry);
+            }
+            err.bytes(b"\n");
         }
     }
 }

@@ -52,6 +52,10 @@ func main() {
 	for _, f := range []float64{9223372036854775808, 1e19, 18446744073709549568} {
 		println(f, ":", uint64(f), uint64(float32(f/2)))
 	}
+	ten := 10.0
+	for _, f := range []float64{18446744073709551616, 1e20, -1e20, 1e308 * ten} {
+		println(f, ":", int64(f), uint64(f), uint64(float32(f)), int64(f*0), uint64(f*0/(f*0)))
+	}
 	toFloat(0, 0)
 	toFloat(-1, 1<<64-1)
 	toFloat(1<<53+1, 1<<53+1)

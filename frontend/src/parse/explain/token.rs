@@ -1,7 +1,8 @@
 //! The tokens of a prepared text, named as gc's messages name them.
 
+use super::super::alphabet;
 use super::super::number::scan_number;
-use super::super::semicolons::{Prepared, is_keyword};
+use super::super::semicolons::Prepared;
 use crate::ast::BinaryOp;
 use crate::span::{SourceFile, Span};
 
@@ -170,7 +171,7 @@ impl Token<'_> {
             Kind::Literal => format!("literal {}", self.text),
             Kind::Comma => "comma".into(),
             Kind::Eof => "EOF".into(),
-            _ if is_keyword(self.text.as_bytes()) => format!("keyword {}", self.text),
+            _ if alphabet::keyword(self.text.as_bytes()).is_some() => format!("keyword {}", self.text),
             _ => self.text.to_string(),
         }
     }

@@ -192,6 +192,9 @@ extern "C" fn rt_check_body(kind: u32, need: usize) {
         if kind != 1 && sp.saturating_sub(need) < (*g).stack.guard() {
             crate::stack::grow(g, need);
         }
+        if (*g).shrinks.swap(false, Ordering::Relaxed) {
+            crate::stack::shrink(g);
+        }
         if (*m).locks.load(Ordering::Relaxed) == 0 {
             if (*(*m).p).preempt.swap(false, Ordering::SeqCst) {
                 park::yield_current();

@@ -60,15 +60,16 @@ unsafe fn take_free() -> *mut G {
             return g;
         }
         let g = persistent_alloc(size_of::<G>(), 16) as *mut G;
-        let mut all = ALL_GS.lock();
-        (*g).index = all.len();
-        all.push(g);
+        ALL_GS.lock().push(g);
         g
     }
 }
 
-/// `rt_newproc`.
+/// `rt_newproc`. A nil function is fatal, as in gc, before the goroutine exists.
 pub extern "C" fn newproc_body(closure: *const usize) {
+    if closure.is_null() {
+        crate::process::fatal(b"go of nil func value");
+    }
     new_goroutine(closure, false);
 }
 

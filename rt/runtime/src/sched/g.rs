@@ -6,7 +6,7 @@
 
 use super::M;
 use core::mem::offset_of;
-use core::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize};
 use ingot_abi::tls::GWords;
 
 /// The registers a G continues with. Written by the trampolines in `arch`, read by `rt_resume`.
@@ -127,8 +127,8 @@ pub struct G {
     pub parent: u64,
     /// Scratch of a parked runtime call (a poll mode, a timer's deadline, ...).
     pub scratch: AtomicUsize,
-    /// Preemptions at which the stack was seen mostly unused: see `stack::shrink`.
-    pub index: usize,
+    /// A collection found the stack mostly unused while the G was in a runtime call: the next check is to shrink it.
+    pub shrinks: AtomicBool,
 }
 
 pub const CONTEXT: usize = offset_of!(G, context);

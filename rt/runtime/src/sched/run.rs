@@ -72,14 +72,16 @@ pub unsafe fn detach(m: *mut M) -> *mut G {
     }
 }
 
-/// Sets the thread's guard for its G: the stack's, or the poison when the G is to give way.
+/// Sets the thread's guard for its G: the stack's, or the poison when the G is to give way or to shrink its stack.
 ///
 /// # Safety
 /// The M is this thread's and runs `g`.
 pub unsafe fn set_guard(m: *mut M, g: *mut G) {
     // SAFETY: as above. A request to preempt that slips in between is repeated by whoever waits for it.
     unsafe {
-        let poisoned = crate::stress::every_check() || (!(*m).p.is_null() && (*(*m).p).preempt.load(Ordering::SeqCst));
+        let poisoned = crate::stress::every_check()
+            || (*g).shrinks.load(Ordering::Relaxed)
+            || (!(*m).p.is_null() && (*(*m).p).preempt.load(Ordering::SeqCst));
         (*m).set_guard(if poisoned { GUARD_POISON } else { (*g).stack.guard() });
     }
 }

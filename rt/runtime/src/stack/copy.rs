@@ -11,7 +11,7 @@ use crate::tables;
 use core::ptr;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use ingot_abi::tables::{SiteRoots, StackObjects};
-use ingot_abi::tls::{STACK_GUARD, STACK_MIN};
+use ingot_abi::tls::{GUARD_POISON, STACK_GUARD, STACK_MIN};
 
 /// debug.SetMaxStack's limit.
 static MAXIMUM: AtomicUsize = AtomicUsize::new(1_000_000_000);
@@ -56,20 +56,43 @@ pub unsafe fn grow(g: *mut G, need: usize) {
 /// Halves the stack of a G that uses less than a quarter of it and can go on for a while on the half.
 ///
 /// # Safety
-/// The world is stopped.
+/// As for [`relocate`].
 pub unsafe fn shrink(g: *mut G) {
-    // SAFETY: the world is stopped; a G that waits or is queued has no pointers to its stack in runtime calls.
+    // SAFETY: as above.
     unsafe {
-        let state = (*g).status.load(Ordering::Relaxed);
-        let stack = (*g).stack;
-        if (state != status::WAITING && state != status::RUNNABLE) || stack.size() <= STACK_MIN {
-            return;
-        }
-        let used = stack.hi - (*g).context.sp + (*g).context.needed();
-        if used < stack.size() / 4 && used + STACK_GUARD + SHRINK_ROOM <= stack.size() / 2 {
-            relocate(g, stack.size() / 2);
+        if mostly_unused(g) {
+            relocate(g, (*g).stack.size() / 2);
         }
     }
+}
+
+/// [`shrink`] during a collection: one that is in a runtime call, as who collects is, does it at its next check.
+///
+/// # Safety
+/// The world is stopped.
+pub unsafe fn shrink_stopped(g: *mut G) {
+    // SAFETY: a G that waits or is queued has no pointers to its stack in runtime calls.
+    unsafe {
+        match (*g).status.load(Ordering::Relaxed) {
+            status::WAITING | status::RUNNABLE => shrink(g),
+            status::RUNNING | status::SYSCALL if mostly_unused(g) => {
+                (*g).shrinks.store(true, Ordering::Relaxed);
+                // Lost if the G is on its way out of the system call: the next collection asks again.
+                if let Some(m) = (*g).m.as_ref() {
+                    m.set_guard(GUARD_POISON);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// # Safety
+/// The G's context is saved.
+unsafe fn mostly_unused(g: *mut G) -> bool {
+    // SAFETY: as above.
+    let (stack, used) = unsafe { ((*g).stack, (*g).stack.hi - (*g).context.sp + (*g).context.needed()) };
+    stack.size() > STACK_MIN && used < stack.size() / 4 && used + STACK_GUARD + SHRINK_ROOM <= stack.size() / 2
 }
 
 /// Moves the G to a new stack of `size` bytes.

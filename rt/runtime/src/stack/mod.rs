@@ -10,7 +10,7 @@ pub mod pool;
 pub mod scan;
 pub mod walk;
 
-pub use copy::{grow, maximum, moves, relocate, set_maximum, shrink};
+pub use copy::{grow, maximum, moves, relocate, set_maximum, shrink, shrink_stopped};
 pub use scan::scan_all;
 
 use core::sync::atomic::{AtomicUsize, Ordering};

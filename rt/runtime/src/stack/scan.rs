@@ -22,7 +22,7 @@ use ingot_abi::tables::{SiteRoots, StackObject, StackObjects};
 /// Stacks that are mostly unused are halved on the way.
 pub fn scan_all(stopped: &WorldStopped, f: &mut dyn FnMut(usize)) {
     // SAFETY: the world is stopped.
-    for_each_g(stopped, |g| unsafe { super::shrink(g) });
+    for_each_g(stopped, |g| unsafe { super::shrink_stopped(g) });
     for_each_g(stopped, |g| scan_goroutine(stopped, g, f));
     // SAFETY: the timers' slots hold live pointers.
     crate::timer::for_each_root(&mut |slot| f(unsafe { *slot }));

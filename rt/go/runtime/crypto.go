@@ -1,5 +1,5 @@
-// What crypto/internal/fips140 keeps per goroutine: the service indicator, and whether a call of
-// crypto/fips140.WithoutEnforcement is active.
+// What crypto keeps per goroutine: the service indicator of crypto/internal/fips140, whether a call of
+// crypto/fips140.WithoutEnforcement is active, and data-independent timing, which is no mode of this processor's.
 
 package runtime
 
@@ -19,3 +19,9 @@ func fips_unsetBypass() { getgw().fipsBypass = 0 }
 
 //go:linkname fips_isBypassed crypto/fips140.isBypassed
 func fips_isBypassed() bool { return getgw().fipsBypass != 0 }
+
+//go:linkname subtle_setDITEnabled crypto/subtle.setDITEnabled
+func subtle_setDITEnabled() bool { return false }
+
+//go:linkname subtle_setDITDisabled crypto/subtle.setDITDisabled
+func subtle_setDITDisabled() {}
