@@ -105,3 +105,20 @@ fn deep_nesting_does_no_harm() {
         }
     });
 }
+
+/// On a small stack a program parses or is refused.
+#[test]
+fn small_stacks_hold_what_is_accepted() {
+    for (before, open, inside, close) in SHAPES {
+        for (stack, depth) in [(1 << 20, 50), (1 << 20, 100), (4 << 20, 120), (4 << 20, 240), (4 << 20, 1_900)] {
+            let end = if before.ends_with("{ ") { " }" } else { "" };
+            let text = format!("package p; {before}{}{inside}{}{end}", open.repeat(depth), close.repeat(depth));
+            let parse = move || {
+                let source = SourceMap::new().add("a.go", text.as_bytes());
+                drop(parse_file(&source, &mut NodeIds::new()));
+            };
+            let thread = std::thread::Builder::new().stack_size(stack).spawn(parse).expect("a thread");
+            thread.join().unwrap_or_else(|_| panic!("{before}{open}{inside}{close}"));
+        }
+    }
+}

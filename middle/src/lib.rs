@@ -4,6 +4,9 @@
 //! - [`mir`]: the intermediate representation with its printer, parser and verifier.
 //! - [`passes`]: analyses and transformations of it.
 
+// What pest derives without `std` names it.
+extern crate alloc;
+
 pub mod lower;
 pub mod mir;
 pub mod passes;

@@ -106,7 +106,6 @@ impl FnCx<'_, '_> {
                 self.b.keep_alive(data);
                 Ok(Some(Vec::new()))
             }
-            ("crypto/internal/constanttime", "boolToUint8", &[b]) => one(self.b.conv(ConvOp::ZExt, Ty::I8, b)),
             // A form that escape analysis knows to lose track of nothing and that folding leaves alone.
             ("runtime", "noescape", &[p]) | ("internal/abi", "NoEscape", &[p]) => {
                 let bits = self.b.conv(ConvOp::PtrToInt, Ty::I64, p);
