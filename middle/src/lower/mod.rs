@@ -213,6 +213,8 @@ impl<'p> Lower<'p> {
     fn position(&mut self, pos: Pos, func: u32) -> mir::PosId {
         let (name, at) = self.prog.sources.file(pos.file).presumed(pos.offset);
         let file = match name {
+            // A directive without a name has none.
+            Some("") => self.m.files.insert_full("??".to_owned()).0 as u32,
             Some(name) => self.m.files.insert_full(name.to_owned()).0 as u32,
             None => self.file_index(pos.file),
         };

@@ -199,25 +199,29 @@ func gorecover() any {
 	return p.arg
 }
 
-// calledByDeferrun reports whether the function that called gorecover was called, wrappers apart, by deferrun.
+// calledByDeferrun reports whether the function that called gorecover was called, wrappers apart, by deferrun. A
+// deferred recover is called by a wrapper: on behalf of the function with the statement when that returns, and of none
+// when a panic runs it.
 //
 //go:noinline
 func calledByDeferrun() bool {
 	runner := abi.FuncPCABIInternal(deferrun)
 	var pcs [8]uintptr
-	skip := 3 // calledByDeferrun, gorecover, and the function in question
+	skip := 2 // calledByDeferrun, gorecover
+	found := false
 	for {
 		n := rt_callers(skip, (*uintptr)(noescape(unsafe.Pointer(&pcs))), len(pcs))
 		for _, pc := range pcs[:n] {
 			info, ok := outermostFrame(pc - 1)
-			if !ok {
+			switch {
+			case !ok:
 				return false
-			}
-			if info.entry == runner {
-				return true
-			}
-			if info.flags&1 == 0 {
+			case info.entry == runner:
+				return found
+			case info.flags&1 == 0 && found:
 				return false
+			case info.flags&1 == 0:
+				found = true
 			}
 		}
 		if n < len(pcs) {

@@ -6,7 +6,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // Frames is the expansion of a Callers slice.
 type Frames struct {
@@ -145,11 +148,20 @@ func callersInto(skip int, pcs []uintptr) int {
 			}
 		}
 		if n < len(buf) {
+			if skip == 0 {
+				pcs[stored] = abi.FuncPCABIInternal(goexit) + 1
+				stored++
+			}
 			return stored
 		}
 		at += n
 	}
 }
+
+// goexit is where gc's goroutines return to: the last frame that programs see.
+//
+//go:noinline
+func goexit() {}
 
 // Callers fills pc with the return addresses of the calling goroutine's frames: skip 0 is Callers itself, 1 its caller.
 //
