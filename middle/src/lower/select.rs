@@ -124,7 +124,7 @@ impl<'p> FnCx<'_, 'p> {
             let mut vals = Vec::new();
             if let (Some(slot), Some(e)) = (buffer, lhs.first()) {
                 let ptr = self.b.slot_addr(*slot);
-                let val = self.load_at(ptr, 0, *elem_ty);
+                let val = self.take(ptr, *elem_ty);
                 vals.push((e, val, *elem_ty));
             }
             if let (Some(ok), Some(e)) = (ok, lhs.get(1)) {
