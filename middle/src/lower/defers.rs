@@ -99,7 +99,7 @@ impl<'p> FnCx<'_, 'p> {
         // Without a function of the Go half between, so that the return address tells who created the goroutine.
         let sig = mir::Signature { params: vec![Ty::Ptr], results: Vec::new(), context: false };
         let newproc = self.lo.m.declare("rt_newproc", Some(sig.clone()));
-        self.b.call(newproc, &sig, vec![closure.leaf(0)]);
+        self.b.call_runtime(newproc, &sig, vec![closure.leaf(0)]);
         Ok(())
     }
 
