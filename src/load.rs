@@ -94,7 +94,8 @@ pub fn load(
     patterns: &[String],
 ) -> Result<Vec<Package>, String> {
     let mut cmd = toolchain.go_command();
-    cmd.args(["list", "-deps", "-json"])
+    // Without profiles: a package that has one would come with variants of all it imports.
+    cmd.args(["list", "-deps", "-json", "-pgo=off"])
         .args(go_flags(load))
         .arg("-overlay")
         .arg(&overlay.json)
@@ -119,7 +120,10 @@ pub fn load(
                 package.dir.join(&package.cgo_files[0]).display()
             ));
         }
-        packages.push(package);
+        // A pattern also matches packages that have only tests.
+        if !package.go_files.is_empty() {
+            packages.push(package);
+        }
     }
     if patterns.is_empty() || packages.iter().any(|p| !p.dep_only) {
         with_runtime(toolchain, overlay, load, packages)
