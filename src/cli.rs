@@ -21,6 +21,8 @@ pub enum Command {
     Build(Build),
     /// Compile a main package and run it
     Run(Run),
+    /// Compile packages with their tests and run these
+    Test(Test),
     /// Type-check packages
     Check(Check),
     /// Print Ingot's version and the Go version it implements
@@ -107,6 +109,63 @@ pub struct Run {
     pub words: Vec<OsString>,
 }
 
+#[derive(Debug, Args, Clone)]
+pub struct Test {
+    #[command(flatten)]
+    pub load: Load,
+    /// Only tests, examples and fuzz targets that match
+    #[arg(long, value_name = "REGEXP", allow_hyphen_values = true)]
+    pub run: Option<String>,
+    /// Not those that match
+    #[arg(long, value_name = "REGEXP", allow_hyphen_values = true)]
+    pub skip: Option<String>,
+    /// Only list what matches
+    #[arg(long, value_name = "REGEXP", allow_hyphen_values = true)]
+    pub list: Option<String>,
+    /// Run matching benchmarks
+    #[arg(long, value_name = "REGEXP", allow_hyphen_values = true)]
+    pub bench: Option<String>,
+    /// Run each benchmark for this time, or Nx: so many times
+    #[arg(long, value_name = "TIME")]
+    pub benchtime: Option<String>,
+    /// Print allocation statistics of benchmarks
+    #[arg(long)]
+    pub benchmem: bool,
+    /// Run everything so many times
+    #[arg(long, value_name = "N")]
+    pub count: Option<String>,
+    /// Values of GOMAXPROCS to run with
+    #[arg(long, value_name = "LIST")]
+    pub cpu: Option<String>,
+    /// Parallel tests at once
+    #[arg(long, value_name = "N")]
+    pub parallel: Option<String>,
+    /// Run tests in random order: off, on or a seed
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<String>,
+    /// Have long tests take less time
+    #[arg(long)]
+    pub short: bool,
+    /// Start no further tests after a failure
+    #[arg(long)]
+    pub failfast: bool,
+    /// Show full file names in messages
+    #[arg(long)]
+    pub fullpath: bool,
+    /// A test program that runs longer panics; 0 means no limit
+    #[arg(long, value_name = "DURATION", default_value = "10m")]
+    pub timeout: String,
+    /// Compile the test program to PACKAGE.test and do not run it
+    #[arg(short = 'c')]
+    pub compile_only: bool,
+    /// Keep the test program under this name, or in this folder
+    #[arg(short = 'o', value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Packages; after -args, arguments of the test programs
+    #[arg(allow_hyphen_values = true)]
+    pub words: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
@@ -134,7 +193,8 @@ const ENVIRONMENT_FLAGS: &[&str] = &["tags", "mod", "modfile", "trimpath", "buil
 
 /// Puts the flags of GOFLAGS, as far as they are ours, behind the command's name: the command line's own win.
 pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Vec<OsString> {
-    let takes_flags = args.get(1).is_some_and(|command| command == "build" || command == "run" || command == "check");
+    let takes_flags =
+        args.get(1).is_some_and(|command| ["build", "run", "test", "check"].iter().any(|name| command == *name));
     if !takes_flags {
         return args;
     }
@@ -194,6 +254,12 @@ pub fn normalise(args: impl IntoIterator<Item = OsString>) -> Result<Vec<OsStrin
             continue;
         };
         flags_end = rest == "-";
+        if command == "test" && rest.trim_start_matches('-') == "args" {
+            // What follows is the test programs'; clap hands the words on.
+            flags_end = true;
+            out.extend(["--".into(), arg]);
+            continue;
+        }
         let rest = if flags_end { rest } else { rest.trim_start_matches('-') };
         let name = rest.split('=').next().unwrap_or(rest);
         match known.iter().find(|(flag, _)| flag == name) {

@@ -22,18 +22,18 @@ use crate::{buildinfo, interrupt, report, version};
 pub type Outcome = Result<ExitCode, String>;
 
 /// Everything that stands before compilation.
-struct Setup {
-    toolchain: Toolchain,
-    overlay: Overlay,
+pub struct Setup {
+    pub toolchain: Toolchain,
+    pub overlay: Overlay,
     cache: Cache,
     /// What `ingot check` keeps of packages.
     exports: Cache,
-    timings: Timings,
+    pub timings: Timings,
     link_flags: LinkFlags,
 }
 
 impl Setup {
-    fn new(flags: &Load) -> Result<Setup, String> {
+    pub fn new(flags: &Load) -> Result<Setup, String> {
         if let Some(dir) = &flags.dir {
             std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {e}", dir.display()))?;
         }
@@ -57,7 +57,7 @@ impl Setup {
         self.timings.time("parse and check", || front::run(packages, &self.overlay, &names, exports))
     }
 
-    fn session<'a>(&'a self, load: &'a Load, work: &'a Work) -> Session<'a> {
+    pub fn session<'a>(&'a self, load: &'a Load, work: &'a Work) -> Session<'a> {
         Session {
             toolchain: &self.toolchain,
             load,
@@ -71,13 +71,13 @@ impl Setup {
 }
 
 /// A scratch folder; `-work` prints and keeps it, else it goes with the build, also with one that is interrupted.
-struct Work {
+pub struct Work {
     folder: Option<tempfile::TempDir>,
-    path: PathBuf,
+    pub path: PathBuf,
 }
 
 impl Work {
-    fn new(flags: &Load) -> Result<Work, String> {
+    pub fn new(flags: &Load) -> Result<Work, String> {
         let folder = tempfile::Builder::new().prefix("ingot-build").tempdir().map_err(|e| e.to_string())?;
         if flags.work {
             let path = folder.keep();
@@ -88,7 +88,7 @@ impl Work {
         Ok(Work { path: folder.path().to_owned(), folder: Some(folder) })
     }
 
-    fn close(self) -> Result<(), String> {
+    pub fn close(self) -> Result<(), String> {
         self.folder.map_or(Ok(()), |folder| folder.close().map_err(|e| e.to_string()))
     }
 }
@@ -98,7 +98,7 @@ fn patterns(words: &[String]) -> Vec<String> {
 }
 
 /// Prints errors of the program's source; whether there were any.
-fn has_failed(front: &Front, load: &Load) -> bool {
+pub fn has_failed(front: &Front, load: &Load) -> bool {
     report::print(&front.failures(), &front.sources, load.json)
 }
 
@@ -206,7 +206,13 @@ pub fn run(args: &Run) -> Outcome {
 }
 
 /// Compiles and links one program.
-fn program(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>, output: &Path) -> Result<(), String> {
+pub fn program(
+    setup: &Setup,
+    front: &Front,
+    main: &Package,
+    session: &Session<'_>,
+    output: &Path,
+) -> Result<(), String> {
     let units = compile::lower(front, session, &vars(setup, front, Some(main)))?;
     let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
     compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)

@@ -309,7 +309,7 @@ impl Front {
         };
         let failed = self.units.iter().filter_map(|unit| {
             let (diagnostics, lines) = failure(unit)?;
-            Some(Failure { import_path: &unit.package.import_path, dir: &unit.package.dir, diagnostics, lines })
+            Some(Failure { import_path: unit.package.shown_path(), dir: &unit.package.dir, diagnostics, lines })
         });
         failed.collect()
     }

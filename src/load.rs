@@ -3,7 +3,7 @@
 //! Modules, build constraints, vendoring and workspaces are the go command's business (`go list -deps -json`), with our
 //! overlay in place of its runtime.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -32,6 +32,11 @@ pub struct Package {
     pub module: Option<Module>,
     #[serde(rename = "DefaultGODEBUG")]
     pub default_godebug: String,
+    /// The package whose tests this variant is compiled for; empty for a plain package.
+    pub for_test: String,
+    pub test_go_files: Vec<String>,
+    #[serde(rename = "XTestGoFiles")]
+    pub x_test_go_files: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -93,9 +98,104 @@ pub fn load(
     load: &Load,
     patterns: &[String],
 ) -> Result<Vec<Package>, String> {
+    let mut packages = list(toolchain, overlay, load, &["-deps"], patterns)?;
+    // A pattern also matches packages that have only tests.
+    packages.retain(|package| !package.go_files.is_empty());
+    if patterns.is_empty() || packages.iter().any(|p| !p.dep_only) {
+        with_runtime(toolchain, overlay, load, packages)
+    } else {
+        Err("no packages".to_owned())
+    }
+}
+
+/// A package and its tests.
+pub struct TestPackage {
+    pub import_path: String,
+    pub dir: PathBuf,
+    /// The test program's packages, dependencies first, its main package last; none without test files.
+    pub program: Option<Vec<Package>>,
+}
+
+/// Loads the test programs of the named packages.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_tests(
+    toolchain: &Toolchain,
+    overlay: &Overlay,
+    load: &Load,
+    patterns: &[String],
+) -> Result<Vec<TestPackage>, String> {
+    let packages = list(toolchain, overlay, load, &["-deps", "-test"], patterns)?;
+    let by_path: HashMap<&str, &Package> = packages.iter().map(|p| (p.import_path.as_str(), p)).collect();
+    let named = packages.iter().filter(|p| !p.dep_only && p.for_test.is_empty() && !p.is_test_main(&by_path));
+    let tests = named.map(|package| {
+        let main = by_path.get(format!("{}.test", package.import_path).as_str()).copied();
+        TestPackage {
+            import_path: package.import_path.clone(),
+            dir: package.dir.clone(),
+            program: main.filter(|_| package.has_tests()).map(|main| closure(main, &packages, &by_path)),
+        }
+    });
+    let tests: Vec<TestPackage> = tests.collect();
+    if tests.is_empty() { Err("no packages to test".to_owned()) } else { Ok(tests) }
+}
+
+/// A test program's packages under their plain paths: of each it has one variant only.
+fn closure(main: &Package, packages: &[Package], by_path: &HashMap<&str, &Package>) -> Vec<Package> {
+    let mut needed = HashSet::new();
+    let mut open = vec![main];
+    while let Some(package) = open.pop() {
+        if needed.insert(package.import_path.as_str()) {
+            open.extend(package.imports.iter().filter_map(|path| by_path.get(path.as_str())));
+        }
+    }
+    let chosen = packages.iter().filter(|p| needed.contains(p.import_path.as_str()));
+    chosen.map(|p| p.plain(p.import_path == main.import_path)).collect()
+}
+
+/// An import path without the test it is compiled for.
+fn plain(path: &str) -> String {
+    path.split(' ').next().unwrap_or(path).to_owned()
+}
+
+impl Package {
+    fn has_tests(&self) -> bool {
+        !self.test_go_files.is_empty() || !self.x_test_go_files.is_empty()
+    }
+
+    fn is_test_main(&self, by_path: &HashMap<&str, &Package>) -> bool {
+        self.name == "main" && self.import_path.strip_suffix(".test").is_some_and(|path| by_path.contains_key(path))
+    }
+
+    fn plain(&self, is_main: bool) -> Package {
+        let imports = self.imports.iter().map(|path| plain(path)).collect();
+        let import_map = self.import_map.iter().map(|(written, real)| (written.clone(), plain(real))).collect();
+        Package { import_path: plain(&self.import_path), imports, import_map, dep_only: !is_main, ..self.clone() }
+    }
+
+    /// The path in the headings of error messages, as the go command shows it.
+    pub fn shown_path(&self) -> String {
+        if self.for_test.is_empty() {
+            self.import_path.clone()
+        } else {
+            format!("{} [{}.test]", self.import_path, self.for_test)
+        }
+    }
+}
+
+/// The go command's list of packages.
+fn list(
+    toolchain: &Toolchain,
+    overlay: &Overlay,
+    load: &Load,
+    flags: &[&str],
+    patterns: &[String],
+) -> Result<Vec<Package>, String> {
     let mut cmd = toolchain.go_command();
     // Without profiles: a package that has one would come with variants of all it imports.
-    cmd.args(["list", "-deps", "-json", "-pgo=off"])
+    cmd.args(["list", "-json", "-pgo=off"])
+        .args(flags)
         .args(go_flags(load))
         .arg("-overlay")
         .arg(&overlay.json)
@@ -120,16 +220,9 @@ pub fn load(
                 package.dir.join(&package.cgo_files[0]).display()
             ));
         }
-        // A pattern also matches packages that have only tests.
-        if !package.go_files.is_empty() {
-            packages.push(package);
-        }
+        packages.push(package);
     }
-    if patterns.is_empty() || packages.iter().any(|p| !p.dep_only) {
-        with_runtime(toolchain, overlay, load, packages)
-    } else {
-        Err("no packages".to_owned())
-    }
+    Ok(packages)
 }
 
 /// What to add to the go command's word that a folder has nothing to build, if that is so only for want of cgo.

@@ -2,7 +2,7 @@
 //!
 //! [`cli`] reads the command line, [`toolchain`] finds the Go distribution and LLVM, [`load`] asks the go command which
 //! packages there are, [`front`] parses and checks them, [`report`] shows the errors, [`compile`] makes the program;
-//! [`commands`] puts these together.
+//! [`commands`] and, for `ingot test`, [`test`] put these together.
 //! Exit codes are the go command's: 0, 1 for errors in the user's program, 2 for a wrong command line.
 
 mod assembly;
@@ -18,6 +18,7 @@ mod load;
 mod overlay;
 mod progress;
 mod report;
+mod test;
 mod toolchain;
 mod version;
 
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     let jobs = match &cli.command {
         Command::Build(build) => build.load.jobs,
         Command::Run(run) => run.load.jobs,
+        Command::Test(test) => test.load.jobs,
         Command::Check(check) => check.load.jobs,
         Command::Version | Command::Env => None,
     };
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Build(build) => commands::build(build),
         Command::Run(run) => commands::run(run),
+        Command::Test(args) => test::test(args),
         Command::Check(check) => commands::check(check),
         Command::Version => {
             println!("ingot version {} go{GO_VERSION} linux/amd64", version::INGOT);

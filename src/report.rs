@@ -11,7 +11,7 @@ use serde::Serialize;
 
 /// A package with errors.
 pub struct Failure<'f> {
-    pub import_path: &'f str,
+    pub import_path: String,
     pub dir: &'f Path,
     pub diagnostics: Vec<Diagnostic>,
     /// Lines about the package as a whole.
@@ -144,9 +144,8 @@ fn excerpt(diagnostic: &Diagnostic, sources: &SourceMap, dir: &Path, cwd: &Path,
 }
 
 fn events(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> String {
-    let import_path = failure.import_path;
     let event = |action, output, diagnostic| {
-        let event = Event { import_path, action, output, diagnostic };
+        let event = Event { import_path: &failure.import_path, action, output, diagnostic };
         serde_json::to_string(&event).map_or_else(|_| String::new(), |line| line + "\n")
     };
     let lines = plain(failure, sources, cwd);
@@ -227,7 +226,8 @@ mod tests {
             Diagnostic::error(span(29, 30), "undefined: y"),
             again.note_at(span(15, 16), "other declaration of x"),
         ];
-        let failure = Failure { import_path: "example.com/b", dir: Path::new("/a/b"), diagnostics, lines: Vec::new() };
+        let failure =
+            Failure { import_path: "example.com/b".to_owned(), dir: Path::new("/a/b"), diagnostics, lines: Vec::new() };
         show(&failure, &sources, Path::new("/a/b"))
     }
 

@@ -13,7 +13,7 @@ const LLVM: &str = "/usr/lib/llvm-22/bin";
 /// A runtime that exits with (site count + functions + root ranges) read through the header, or 99.
 const RUNTIME: &str = r#"
 target triple = "x86_64-unknown-linux-gnu"
-@rt_tables_header = global [18 x i64] zeroinitializer, section ".data.rel.ro.ingot", align 8
+@rt_tables_header = global [20 x i64] zeroinitializer, section ".data.rel.ro.ingot", align 8
 declare void @runtime.main()
 define void @rt_call() noinline { ret void }
 define void @exit(i64 %code) {
@@ -268,7 +268,7 @@ fn dynamic_alloca_is_refused() {
     t.function("runtime.main", "runtime.main", "a.go", 1, 0);
     let id = t.site(None, 0);
     let ir = format!(
-        "target triple = \"x86_64-unknown-linux-gnu\"\n@rt_tables_header = global [18 x i64] zeroinitializer, section \".data.rel.ro.ingot\"\n\
+        "target triple = \"x86_64-unknown-linux-gnu\"\n@rt_tables_header = global [20 x i64] zeroinitializer, section \".data.rel.ro.ingot\"\n\
          define void @g(ptr %p) {{ ret void }}\n\
          define void @runtime.main(i64 %n) gc \"statepoint-example\" {{\n %a = alloca i8, i64 %n\n \
          call void @g(ptr %a) \"statepoint-id\"=\"{id}\"\n ret void\n}}\n"
