@@ -71,8 +71,7 @@ fn tests_run_as_under_the_go_command() {
         ("wrong/wrong_test.go", "package wrong\n\nimport \"testing\"\n\nfunc TestX(t *testing.T) { undefined() }\n"),
     ]);
     let out = project.ingot(&["test", "-dev", "./..."]);
-    let expected =
-        "ok  \texample.com/prog/add\n?   \texample.com/prog/none\t[no test files]\nFAIL\texample.com/prog/wrong [build failed]\nFAIL\n";
+    let expected = "ok  \texample.com/prog/add\n?   \texample.com/prog/none\t[no test files]\nFAIL\texample.com/prog/wrong [build failed]\nFAIL\n";
     assert_eq!(told(&out), (expected.to_owned(), Some(1)), "{}", stderr(&out));
     assert!(stderr(&out).contains("# example.com/prog/wrong [example.com/prog/wrong.test]\n"), "{}", stderr(&out));
     assert!(stderr(&out).contains("wrong_test.go:5:28: undefined: undefined\n"), "{}", stderr(&out));
@@ -83,8 +82,7 @@ fn tests_run_as_under_the_go_command() {
     assert_eq!(told(&out), (expected.to_owned(), Some(0)), "{}", stderr(&out));
 
     let out = project.ingot(&["test", "-dev", "-run=Data", "./add", "-args", "fail"]);
-    let expected =
-        "--- FAIL: TestData\n    outer_test.go:21: asked to\nFAIL\nFAIL\texample.com/prog/add\nFAIL\n";
+    let expected = "--- FAIL: TestData\n    outer_test.go:21: asked to\nFAIL\nFAIL\texample.com/prog/add\nFAIL\n";
     assert_eq!(told(&out), (expected.to_owned(), Some(1)), "{}", stderr(&out));
 
     let out = project.ingot(&["test", "-dev", "-run", "Nothing", "./add"]);
