@@ -94,6 +94,10 @@ fn check(program: &Path) -> Vec<String> {
     let mut files = Vec::new();
     let told = told(program);
     for (pc, frames) in &told {
+        // Every stack ends with it, and there is no such code.
+        if frames.iter().any(|f| f.starts_with("runtime.goexit ")) {
+            continue;
+        }
         assert_eq!(&found(&loader, *pc), frames, "at {pc:#x}");
         inlined = inlined.max((pc >> DEPTH_SHIFT) as usize);
         files.extend(frames.iter().map(|f| f.split(' ').nth(1).unwrap().to_owned()));

@@ -82,7 +82,7 @@ fn tests_run_as_under_the_go_command() {
     assert_eq!(told(&out), (expected.to_owned(), Some(0)), "{}", stderr(&out));
 
     let out = project.ingot(&["test", "-dev", "-run=Data", "./add", "-args", "fail"]);
-    let expected = "--- FAIL: TestData\n    outer_test.go:21: asked to\nFAIL\nFAIL\texample.com/prog/add\nFAIL\n";
+    let expected = "--- FAIL: TestData\n    outer_test.go:22: asked to\nFAIL\nFAIL\texample.com/prog/add\nFAIL\n";
     assert_eq!(told(&out), (expected.to_owned(), Some(1)), "{}", stderr(&out));
 
     let out = project.ingot(&["test", "-dev", "-run", "Nothing", "./add"]);
