@@ -49,6 +49,7 @@ fuzz: setup
 
 # Speed of the front end beside that of gc's.
 bench: setup
+	$(CARGO) build --release -p ingot
 	$(CARGO) bench -p ingot-benches
 
 # What needs gigabytes: a million goroutines, five million frames; and hello's size and start.

@@ -98,7 +98,9 @@ pub fn load(
     load: &Load,
     patterns: &[String],
 ) -> Result<Vec<Package>, String> {
-    let packages = list(toolchain, overlay, load, &["-deps"], patterns)?;
+    let mut packages = list(toolchain, overlay, load, &["-deps"], patterns)?;
+    // A pattern also matches packages that have only tests.
+    packages.retain(|package| !package.go_files.is_empty());
     if patterns.is_empty() || packages.iter().any(|p| !p.dep_only) {
         with_runtime(toolchain, overlay, load, packages)
     } else {
@@ -191,7 +193,8 @@ fn list(
     patterns: &[String],
 ) -> Result<Vec<Package>, String> {
     let mut cmd = toolchain.go_command();
-    cmd.args(["list", "-json"])
+    // Without profiles: a package that has one would come with variants of all it imports.
+    cmd.args(["list", "-json", "-pgo=off"])
         .args(flags)
         .args(go_flags(load))
         .arg("-overlay")

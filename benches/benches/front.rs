@@ -1,5 +1,6 @@
 //! Parsing, and parsing with checking, of what net/http needs; then the same by go/parser and go/types, compiled by gc,
-//! in the same run: `cargo bench -p ingot-benches`.
+//! in the same run: `cargo bench -p ingot-benches`. What `ingot check` takes follows: on one core and on two, of memory,
+//! and with everything in the cache.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -144,8 +145,54 @@ fn oracle() -> Option<(Duration, Duration)> {
     Some((Duration::from_nanos(parsing), Duration::from_nanos(checking)))
 }
 
+/// `ingot check` with its own time for parsing and checking, and the most memory it had (bytes).
+fn ingot(cache: &str, args: &[&str]) -> Option<(Duration, u64)> {
+    let mut child = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/ingot"))
+        .args(["check", "--time-passes"])
+        .args(args)
+        .env("INGOT_CACHE", cache)
+        .stderr(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().ok()?.is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let kilobytes =
+            text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        peak = kilobytes.map_or(peak, |kilobytes: u64| kilobytes << 10);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let text = std::io::read_to_string(child.stderr.take()?).ok()?;
+    let time = text.lines().find_map(|line| line.strip_suffix(" ms  parse and check")?.trim().parse::<f64>().ok());
+    Some((Duration::from_secs_f64(time? / 1e3), peak))
+}
+
+/// What `ingot check` takes. Elapsed time: other work on the machine shows.
+fn whole_command() -> Option<()> {
+    let cache = std::env::temp_dir().join(format!("ingot-bench-{}", std::process::id()));
+    let cache = cache.to_str()?;
+    let fastest = |args: &[&str]| (0..ROUNDS).filter_map(|_| Some(ingot(cache, args)?.0)).min();
+    let (one, two) = (fastest(&["-a", "-p", "1", "net/http"])?, fastest(&["-a", "-p", "2", "net/http"])?);
+    let (again, (all, peak)) = (fastest(&["net/http"])?, ingot(cache, &["-a", "std", "cmd"])?);
+    let _ = std::fs::remove_dir_all(cache);
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    println!(
+        "ingot check:   net/http on one core {:.0} ms, on two {:.0} ms: {:.2} times as fast (at least 1.5 wanted); unchanged {:.0} ms",
+        ms(one),
+        ms(two),
+        ms(one) / ms(two),
+        ms(again)
+    );
+    println!("               std and cmd {:.1} s, at most {:.2} GB (3 allowed)", all.as_secs_f64(), peak as f64 / 1e9);
+    Some(())
+}
+
 fn main() {
     divan::main();
+    if whole_command().is_none() {
+        println!("skipped: there is no target/release/ingot");
+    }
     let Some((their_parsing, their_checking)) = oracle() else {
         println!("skipped: the go command does not run the oracle");
         return;
