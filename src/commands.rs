@@ -145,7 +145,7 @@ pub fn build(args: &Build) -> Outcome {
         }
         (None, mains) => {
             // Several packages: programs are kept only in a folder named with -o, all else is compiled and dropped.
-            let folder = args.output.as_deref().filter(|o| o.is_dir());
+            let folder = args.output.as_deref().filter(|o| is_folder(o));
             if let (Some(output), None) = (&args.output, folder) {
                 return Err(format!("ingot: cannot write multiple packages to non-directory {}", output.display()));
             }
@@ -154,6 +154,8 @@ pub fn build(args: &Build) -> Outcome {
                     Some(folder) => output_path(Some(folder), main, &work)?,
                     None => work.path.join(program_name(main)),
                 };
+                // Loaded alone: what else was named is no part of the program.
+                let front = setup.front(&args.load, std::slice::from_ref(&main.import_path), None)?;
                 program(&setup, &front, main, &session, &output)?;
             }
             if mains.is_empty() {
@@ -288,7 +290,7 @@ fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<Path
     let name = program_name(main);
     let path = match asked {
         Some(path) if path == Path::new("/dev/null") => return Ok(work.path.join(name)),
-        Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => path.join(name),
+        Some(path) if is_folder(path) => path.join(name),
         Some(path) => path.to_owned(),
         None => PathBuf::from(name),
     };
@@ -302,6 +304,11 @@ fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<Path
         fs::create_dir_all(folder).map_err(|e| format!("ingot: {}: {e}", folder.display()))?;
     }
     Ok(path)
+}
+
+/// Whether `-o` names a folder, which may be yet to be made.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.to_string_lossy().ends_with('/')
 }
 
 fn is_foreign(path: &Path) -> bool {

@@ -216,6 +216,24 @@ fn a_killed_build_leaves_no_damage() {
     assert!(fs::read(p.path("out")).unwrap() == good);
 }
 
+/// Each program has what it imports, and nothing of the other packages named.
+#[test]
+fn several_programs_at_once() {
+    let main = |word: &str| format!("package main\n\nfunc main() {{ println(\"{word}\") }}\n");
+    let noisy = "package lib\n\nfunc init() { println(\"lib\") }\n";
+    let p = Project::new(&[("one/main.go", &main("works")), ("two/main.go", &main("works")), ("lib/lib.go", noisy)]);
+    let before = p.listing();
+    let out = p.ingot(&["build", "-dev", "./..."]);
+    assert!(out.status.success(), "{}", stderr(&out));
+    assert_eq!(p.listing(), before);
+    fails(&p.ingot(&["build", "-dev", "-o", "bin", "./..."]), 1, "cannot write multiple packages to non-directory bin");
+    let out = p.ingot(&["build", "-dev", "-o", "bin/", "./..."]);
+    assert!(out.status.success(), "{}", stderr(&out));
+    runs(&p.path("bin/one"));
+    runs(&p.path("bin/two"));
+    assert_eq!(fs::read_dir(p.path("bin")).unwrap().count(), 2);
+}
+
 #[test]
 fn run_passes_arguments_and_tells_of_the_exit_code() {
     let source =
