@@ -131,12 +131,12 @@ pub fn build(args: &Build) -> Outcome {
     match (args.emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
-            let units = compile::lower(&front, &session, &vars(&setup, &front, Some(main)))?;
+            let units = compile::lower(&front, &session, &vars(&setup, session.load, &front, Some(main)))?;
             print!("{}", compile::stack_maps(&units, &session, &output)?);
         }
         (Some(emit), _) => {
             let main = mains.first().copied();
-            let units = compile::lower(&front, &session, &vars(&setup, &front, main.copied()))?;
+            let units = compile::lower(&front, &session, &vars(&setup, session.load, &front, main.copied()))?;
             print_stage(emit, args.dump.as_deref(), &units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
@@ -213,7 +213,7 @@ pub fn program(
     session: &Session<'_>,
     output: &Path,
 ) -> Result<(), String> {
-    let units = compile::lower(front, session, &vars(setup, front, Some(main)))?;
+    let units = compile::lower(front, session, &vars(setup, session.load, front, Some(main)))?;
     let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
     compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)
 }
@@ -266,10 +266,13 @@ fn vcs_settings(dir: &Path) -> Vec<(String, String)> {
 }
 
 /// The variables the build sets.
-fn vars(setup: &Setup, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
+fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
     let mut vars = setup.link_flags.vars.clone();
     let mut set = |symbol: &str, value: &[u8]| vars.push(LinkVar { symbol: symbol.to_owned(), value: value.to_vec() });
     set("runtime.buildVersion", setup.toolchain.go_version.as_bytes());
+    if !load.trimpath {
+        set("runtime.defaultGOROOT", setup.toolchain.goroot.as_os_str().as_encoded_bytes());
+    }
     if let Some(main) = main {
         set("runtime.godebugDefault", main.default_godebug.as_bytes());
         let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();

@@ -33,12 +33,10 @@ pub fn test(args: &Test) -> Outcome {
     if args.load.json {
         return Err("ingot test: -json is not supported".to_owned());
     }
-    let limit = parse_duration(&args.timeout).ok_or_else(|| {
-        format!(
-            "invalid value {:?} for flag -timeout: parse error\nRun 'ingot test -help' for its flags.",
-            args.timeout
-        )
-    })?;
+    let Some(limit) = parse_duration(&args.timeout) else {
+        eprintln!("invalid value {:?} for flag -timeout: parse error", args.timeout);
+        return Ok(ExitCode::from(2));
+    };
     let mut args = args.clone();
     // Of `go test`, -v is the test program's.
     let verbose = std::mem::take(&mut args.load.verbose);

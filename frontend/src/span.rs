@@ -143,21 +143,32 @@ impl SourceFile {
         self.line_directives.get().is_some_and(|directives| !directives.is_empty())
     }
 
-    /// `file:line:col` of a byte offset, as the `line` directives want it.
-    pub fn display(&self, offset: u32) -> String {
+    /// File, line and column of a byte offset, as the `line` directives want them: no name is the file's own, column 0
+    /// is not to be reported.
+    pub fn presumed(&self, offset: u32) -> (Option<&str>, LineCol) {
         let at = self.line_col(offset);
         let directives = self.line_directives.get().map_or(&[][..], |all| &all[..]);
         let Some(n) = directives.partition_point(|d| d.from <= offset).checked_sub(1) else {
-            return format!("{}:{}:{}", self.name, at.line, at.col);
+            return (None, at);
         };
         let directive = &directives[n];
-        let name = directives[..=n].iter().rev().find_map(|d| d.name.as_deref()).unwrap_or(&self.name);
+        let name = directives[..=n].iter().rev().find_map(|d| d.name.as_deref());
         let start = self.line_col(directive.from);
-        let line = directive.line + (at.line - start.line);
-        match directive.col {
-            0 => format!("{name}:{line}"),
-            col if at.line == start.line => format!("{name}:{line}:{}", col + at.col - start.col),
-            _ => format!("{name}:{line}:{}", at.col),
+        let col = match directive.col {
+            0 => 0,
+            col if at.line == start.line => col + at.col - start.col,
+            _ => at.col,
+        };
+        (name, LineCol { line: directive.line + (at.line - start.line), col })
+    }
+
+    /// `file:line:col` of a byte offset, as the `line` directives want it.
+    pub fn display(&self, offset: u32) -> String {
+        let (name, at) = self.presumed(offset);
+        let name = name.unwrap_or(&self.name);
+        match at.col {
+            0 => format!("{name}:{}", at.line),
+            col => format!("{name}:{}:{col}", at.line),
         }
     }
 

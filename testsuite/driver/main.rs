@@ -5,6 +5,7 @@
 mod dwarf;
 mod exports;
 mod teeth;
+mod testing;
 
 use std::collections::BTreeSet;
 use std::fs;

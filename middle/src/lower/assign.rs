@@ -4,12 +4,13 @@
 //! the checks of the left sides (nil, bounds) happen as each is assigned.
 
 use frontend::ast::{self, BinaryOp, Decl, Expr, ExprKind, Ident};
+use frontend::span::Pos;
 use frontend::types::*;
 
 use super::Res;
 use super::func::{FnCx, Val};
 use super::place::{Place, Root, Step};
-use crate::mir::Ty;
+use crate::mir::{PosId, Ty};
 
 impl<'p> FnCx<'_, 'p> {
     /// The place an expression denotes: a variable, a part of one, `m[k]`, or `_`.
@@ -43,7 +44,7 @@ impl<'p> FnCx<'_, 'p> {
                 let elem = self.types().pointee(operand_ty).unwrap_or(ty);
                 Ok(Place::deref(ptr, elem))
             }
-            ExprKind::Index { operand, indices, .. } => self.index_place(operand, &indices[0], ty),
+            ExprKind::Index { operand, indices, lbrack, .. } => self.index_place(operand, *lbrack, &indices[0], ty),
             _ => {
                 let val = self.expr(e)?;
                 Ok(Place::value(val, ty))
@@ -52,7 +53,8 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// `operand[index]`; also of strings, to be read only.
-    pub fn index_place(&mut self, operand: &'p Expr, index: &'p Expr, ty: TypeId) -> Res<Place> {
+    pub fn index_place(&mut self, operand: &'p Expr, lbrack: Pos, index: &'p Expr, ty: TypeId) -> Res<Place> {
+        let pos = self.lo.position(lbrack, self.func);
         let operand_ty = self.ty(operand);
         match self.under(operand_ty) {
             &Type::Map { key, elem } => {
@@ -62,12 +64,12 @@ impl<'p> FnCx<'_, 'p> {
             }
             Type::Array { .. } => {
                 let place = self.place_or_value(operand)?;
-                self.array_element(place, index)
+                self.array_element(place, pos, index)
             }
             Type::Pointer(_) => {
                 let place = self.place_or_value(operand)?;
                 let place = self.through(&place)?;
-                self.array_element(place, index)
+                self.array_element(place, pos, index)
             }
             Type::Slice(_) | Type::Basic(_) => {
                 let elem = match self.under(operand_ty) {
@@ -80,14 +82,14 @@ impl<'p> FnCx<'_, 'p> {
                 let (index, signed) = self.index_word(index.leaf(0), index_ty);
                 let (ptr, len) = (base.leaf(0), base.leaf(1));
                 let size = self.size_of(elem);
-                let step = Step::Index { index, len, signed, size };
+                let step = Step::Index { index, len, signed, size, pos };
                 Ok(Place { root: Root::Memory(ptr), steps: vec![step], ty: elem })
             }
             _ => Err(self.ice("index of something else")),
         }
     }
 
-    fn array_element(&mut self, place: Place, index: &'p Expr) -> Res<Place> {
+    fn array_element(&mut self, place: Place, pos: PosId, index: &'p Expr) -> Res<Place> {
         // The checker has compared constants with the length.
         let constant = self.info().value_of(index.id).and_then(|c| c.to_u64());
         if let (Some(n), &Type::Array { elem, .. }) = (constant, self.under(place.ty)) {
@@ -100,7 +102,11 @@ impl<'p> FnCx<'_, 'p> {
         let ty = self.ty(index);
         let val = self.expr(index)?.leaf(0);
         let (index, signed) = self.index_word(val, ty);
-        Ok(self.element(place, index, signed))
+        let outer = self.b.pos();
+        self.b.set_pos(pos);
+        let place = self.element(place, index, signed);
+        self.b.set_pos(outer);
+        Ok(place)
     }
 
     /// `lhs = rhs`, `lhs op= rhs`.

@@ -132,7 +132,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// The arguments of a call of a declared function, and the pointers to keep alive until it has returned.
-    fn operands_of(&mut self, call: &'p CallExpr, sig: TypeId, obj: ObjectId) -> Res<(Vec<Val>, Vec<Value>)> {
+    pub fn operands_of(&mut self, call: &'p CallExpr, sig: TypeId, obj: ObjectId) -> Res<(Vec<Val>, Vec<Value>)> {
         if !self.keeps_pointers(obj) {
             return Ok((self.call_operands(call, sig)?, Vec::new()));
         }

@@ -1,6 +1,6 @@
 //! Composite literals.
 //!
-//! A literal of a memory type is built in a temporary, or, under `&` and for slices, in the new object itself. All
+//! A literal of a memory type is built in a temporary (a very large one in the heap), or, under `&` and for slices, in the new object itself. All
 //! operands are evaluated in source order before the first is stored, so that a literal never shows half made.
 
 use std::collections::HashMap;
@@ -11,6 +11,9 @@ use frontend::types::*;
 use super::Res;
 use super::func::{FnCx, Val};
 use crate::mir::Value;
+
+/// A larger literal is made in the heap: gc's limit for values without a declared variable.
+const MAX_TEMPORARY: u64 = 64 << 10;
 
 /// An element: where it goes, and its value.
 struct Element<'p> {
@@ -29,6 +32,10 @@ impl<'p> FnCx<'_, 'p> {
             }
             &Type::Map { key, elem } => self.map_literal(e, ty, key, elem, elems),
             &Type::Slice(elem) => self.slice_literal(e, elem, elems),
+            _ if self.is_memory(ty) && self.size_of(ty) > MAX_TEMPORARY => {
+                let ptr = self.composite_object(e, ty, elems)?;
+                Ok(Val::Mem(ptr))
+            }
             _ if self.is_memory(ty) => {
                 let ptr = self.owned_temp(ty, "literal");
                 self.fill(e, ptr, ty, elems)?;
@@ -146,7 +153,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(())
     }
 
-    /// The values of a struct literal by field index.
+    /// The values of a struct literal by field index, without those of blank fields.
     fn struct_values(&mut self, elems: &'p [Expr], fields: &'p [Field]) -> Res<HashMap<usize, Val>> {
         let mut indices = Vec::new();
         let mut items = Vec::new();
@@ -164,7 +171,8 @@ impl<'p> FnCx<'_, 'p> {
             items.push((value, Some(field.ty)));
         }
         let vals = self.operands(&items)?;
-        Ok(indices.into_iter().zip(vals).collect())
+        // Nothing is assigned to a blank field.
+        Ok(indices.into_iter().zip(vals).filter(|(i, _)| !fields[*i].name.is_blank()).collect())
     }
 
     /// The elements of an array or slice literal with their indices.

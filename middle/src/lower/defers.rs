@@ -32,7 +32,8 @@ pub(super) struct Defers {
 enum Later {
     Value(Val),
     Builtin(Builtin, Vec<(Val, TypeId)>),
-    Call(Callee, Abi, Vec<Val>),
+    /// With the pointers to keep alive until the call has returned.
+    Call(Callee, Abi, Vec<Val>, Vec<Value>),
 }
 
 enum Callee {
@@ -98,7 +99,7 @@ impl<'p> FnCx<'_, 'p> {
         // Without a function of the Go half between, so that the return address tells who created the goroutine.
         let sig = mir::Signature { params: vec![Ty::Ptr], results: Vec::new(), context: false };
         let newproc = self.lo.m.declare("rt_newproc", Some(sig.clone()));
-        self.b.call(newproc, &sig, vec![closure.leaf(0)]);
+        self.b.call_runtime(newproc, &sig, vec![closure.leaf(0)]);
         Ok(())
     }
 
@@ -144,13 +145,16 @@ impl<'p> FnCx<'_, 'p> {
                     Ok(())
                 })
             }
-            Later::Call(callee, abi, args) => {
+            Later::Call(callee, abi, args, alive) => {
                 let mut captured: Vec<(Val, TypeId)> = Vec::new();
                 if let Callee::Closure(closure) = callee {
                     captured.push((Val::one(closure), TypeId::UNSAFE_POINTER));
                 }
                 captured.extend(args.into_iter().zip(abi.params.iter().copied()));
+                let passed = captured.len();
+                captured.extend(alive.into_iter().map(|ptr| (Val::one(ptr), TypeId::UNSAFE_POINTER)));
                 self.thunk(&symbol, e.id, captured, |cx, mut vals| {
+                    let alive = vals.split_off(passed);
                     match callee {
                         Callee::Symbol(sym) => cx.call_symbol(sym, &abi, &vals),
                         Callee::Closure(_) => {
@@ -165,6 +169,9 @@ impl<'p> FnCx<'_, 'p> {
                             cx.call_method((iface, index), code, &abi, &vals)
                         }
                     };
+                    for ptr in alive {
+                        cx.b.keep_alive(ptr.leaf(0));
+                    }
                     Ok(())
                 })
             }
@@ -193,9 +200,13 @@ impl<'p> FnCx<'_, 'p> {
                 }
                 Target::Field => return Err(self.ice(format_args!("{} is no method", name.name))),
             };
-            args.extend(self.call_operands(call, sig)?);
+            let (rest, alive) = match &selection.target {
+                Target::Method { method, .. } => self.operands_of(call, sig, *method)?,
+                _ => (self.call_operands(call, sig)?, Vec::new()),
+            };
+            args.extend(rest);
             let abi = self.lo.abi(Some(recv_ty), sig);
-            return Ok(Later::Call(callee, abi, args));
+            return Ok(Later::Call(callee, abi, args, alive));
         }
         let abi = self.lo.abi(None, sig);
         let plain = abi.params.is_empty() && abi.results.is_empty();
@@ -205,14 +216,14 @@ impl<'p> FnCx<'_, 'p> {
             if plain {
                 return Ok(Later::Value(self.func_value(sym)));
             }
-            let args = self.call_operands(call, sig)?;
-            return Ok(Later::Call(Callee::Symbol(sym), abi, args));
+            let (args, alive) = self.operands_of(call, sig, obj)?;
+            return Ok(Later::Call(Callee::Symbol(sym), abi, args, alive));
         }
         let closure = self.expr(func)?;
         if plain {
             return Ok(Later::Value(closure));
         }
         let args = self.call_operands(call, sig)?;
-        Ok(Later::Call(Callee::Closure(closure.leaf(0)), abi, args))
+        Ok(Later::Call(Callee::Closure(closure.leaf(0)), abi, args, Vec::new()))
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! A type is *plain* when equality is equality of its bytes: no floats, strings or interfaces, no padding, no blank
 //! fields. Plain types of one size share a function; every other type has `type:.eq.T` and, as a map key,
-//! `type:.hash.T`. Both stop where Go does: fields in source order, elements in index order, so that the panic of
-//! an uncomparable dynamic type comes exactly when no difference precedes it.
+//! `type:.hash.T`. Equality stops where Go does: fields in source order, elements in index order, so that the panic of
+//! an uncomparable dynamic type comes exactly when no difference precedes it. Between fields that can panic, numbers and
+//! lengths are compared before what they tell apart. The runtime's `typehash` hashes as the functions made here do.
 
 use frontend::types::*;
 
@@ -199,6 +200,8 @@ impl<'p> Lower<'p> {
             Type::Struct(fields) => {
                 let offsets = self.layouts.field_offsets(ty);
                 let mut i = 0;
+                // Fields that cost more, whose comparison cannot panic.
+                let mut later = Vec::new();
                 while i < fields.len() {
                     let end = self.plain_run(fields, &offsets, i);
                     if end - i > 1 {
@@ -212,15 +215,46 @@ impl<'p> Lower<'p> {
                             continue;
                         }
                     }
+                    let (field, offset) = (fields[i].ty, offsets[i]);
                     if !fields[i].name.is_blank() {
-                        let x = cx.b.ptr_add(p, offsets[i] as i64);
-                        let y = cx.b.ptr_add(q, offsets[i] as i64);
-                        self.compare_memory(cx, fields[i].ty, x, y);
+                        if self.holds_interface(field) {
+                            self.compare_fields(cx, std::mem::take(&mut later), p, q);
+                            self.compare_fields(cx, vec![(field, offset)], p, q);
+                        } else if self.is_plain_memory(field) {
+                            self.compare_fields(cx, vec![(field, offset)], p, q);
+                        } else {
+                            if self.types.is_string(field) {
+                                let at = offset as i64 + 8;
+                                let (n, m) = (cx.b.load_at(Ty::I64, p, at), cx.b.load_at(Ty::I64, q, at));
+                                cx.require(CmpOp::Eq, n, m);
+                            }
+                            later.push((field, offset));
+                        }
                     }
                     i += 1;
                 }
+                self.compare_fields(cx, later, p, q);
             }
             _ => {}
+        }
+    }
+
+    /// Compares fields, given by type and offset, in this order.
+    fn compare_fields(&mut self, cx: &mut Compare, fields: Vec<(TypeId, u64)>, p: Value, q: Value) {
+        for (ty, offset) in fields {
+            let x = cx.b.ptr_add(p, offset as i64);
+            let y = cx.b.ptr_add(q, offset as i64);
+            self.compare_memory(cx, ty, x, y);
+        }
+    }
+
+    /// Whether a comparison can panic: for the dynamic type of an interface in the type.
+    fn holds_interface(&self, ty: TypeId) -> bool {
+        match self.types.under(ty) {
+            Type::Interface(_) => true,
+            &Type::Array { elem, .. } => self.holds_interface(elem),
+            Type::Struct(fields) => fields.iter().any(|f| self.holds_interface(f.ty)),
+            _ => false,
         }
     }
 

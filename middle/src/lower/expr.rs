@@ -85,8 +85,8 @@ impl<'p> FnCx<'_, 'p> {
     /// A map index, type assertion or receive with its second value.
     fn comma_ok(&mut self, e: &'p Expr, ty: TypeId) -> Res<(Val, Value)> {
         match &e.kind {
-            ExprKind::Index { operand, indices, .. } => {
-                let place = self.index_place(operand, &indices[0], ty)?;
+            ExprKind::Index { operand, indices, lbrack, .. } => {
+                let place = self.index_place(operand, *lbrack, &indices[0], ty)?;
                 let Root::Map { map, key, map_ty } = place.root else { return Err(self.ice("index of no map")) };
                 Ok(self.map_get_ok(map, &key, map_ty))
             }
@@ -127,14 +127,14 @@ impl<'p> FnCx<'_, 'p> {
             ExprKind::CompositeLit { elems, .. } => self.composite(e, elems),
             ExprKind::FuncLit(lit) => self.func_lit(e, lit),
             ExprKind::Selector { operand, name } => self.selector(e, operand, name, borrow),
-            ExprKind::Index { operand, indices, .. } => {
+            ExprKind::Index { operand, indices, lbrack, .. } => {
                 if let Some(func) = self.generic_func(e)? {
                     return Ok(func);
                 }
                 if let Some(val) = self.map_get_by_bytes(operand, &indices[0])? {
                     return Ok(val);
                 }
-                let place = self.index_place(operand, &indices[0], ty)?;
+                let place = self.index_place(operand, *lbrack, &indices[0], ty)?;
                 Ok(if borrow { self.load_borrowed(&place) } else { self.load(&place) })
             }
             ExprKind::Slice(slice) => self.slice(slice),

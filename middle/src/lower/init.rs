@@ -138,6 +138,8 @@ impl<'p> Lower<'p> {
         let sym = self.m.declare(&name, Some(Signature::default()));
         let start = input.files.first().map(|f| f.package);
         let mut b = FuncBuilder::new(Signature::default());
+        // Programs see what it calls.
+        b.pragmas().wrapper = true;
         if let Some(start) = start {
             let func = self.m.func_names.insert_full(name).0 as u32;
             let pos = self.position(start, func);

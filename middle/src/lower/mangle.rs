@@ -244,7 +244,10 @@ impl<'t> Mangler<'t> {
                 }
                 let _ = write!(out, "{} ", f.name);
             } else if mode == Mode::Link {
-                // The field name of an embedded alias is not the type's.
+                // The field name of an embedded alias is not the type's; that of a predeclared type is the package's own.
+                if let (Some(pkg), false) = (f.pkg, f.name.is_exported()) {
+                    self.write_hidden(out, pkg, mode);
+                }
                 let _ = write!(out, "{} = ", f.name);
             }
             self.write(out, f.ty, mode);

@@ -185,13 +185,24 @@ impl FnCx<'_, '_> {
     pub fn receive(&mut self, chan: Value, chan_ty: TypeId) -> Res<Val> {
         let (ptr, elem) = self.receive_buffer(chan_ty);
         self.runtime("chanrecv1", &[chan, ptr], &[]);
-        Ok(self.load_at(ptr, 0, elem))
+        Ok(self.take(ptr, elem))
     }
 
     /// `v, ok = <-c`.
     pub fn receive_ok(&mut self, chan: Value, chan_ty: TypeId) -> Res<(Val, Value)> {
         let (ptr, elem) = self.receive_buffer(chan_ty);
         let ok = self.runtime1("chanrecv2", &[chan, ptr], Ty::Bool);
-        Ok((self.load_at(ptr, 0, elem), ok))
+        Ok((self.take(ptr, elem), ok))
+    }
+
+    /// The value in a buffer of the frame, which keeps nothing alive afterwards.
+    pub fn take(&mut self, buffer: Value, ty: TypeId) -> Val {
+        let val = self.load_at(buffer, 0, ty);
+        let layout = self.lo.layouts.layout(ty);
+        if matches!(val, Val::Scalars(_)) && !layout.ptr_words.is_empty() {
+            let layout = self.lo.m.layout(layout);
+            self.b.mem_zero_nowb(buffer, layout);
+        }
+        val
     }
 }

@@ -208,10 +208,16 @@ impl<'p> Lower<'p> {
         index
     }
 
-    /// A position in the function of this name (an index into the module's function names).
+    /// A position in the function of this name (an index into the module's function names), as `line` directives want
+    /// it.
     fn position(&mut self, pos: Pos, func: u32) -> mir::PosId {
-        let at = self.prog.sources.line_col(pos);
-        let file = self.file_index(pos.file);
+        let (name, at) = self.prog.sources.file(pos.file).presumed(pos.offset);
+        let file = match name {
+            // A directive without a name has none.
+            Some("") => self.m.files.insert_full("??".to_owned()).0 as u32,
+            Some(name) => self.m.files.insert_full(name.to_owned()).0 as u32,
+            None => self.file_index(pos.file),
+        };
         self.m.position(mir::Position { file, line: at.line, col: at.col, func, inlined_at: None })
     }
 }

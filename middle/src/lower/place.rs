@@ -10,7 +10,7 @@ use frontend::types::*;
 
 use super::func::{FnCx, Val};
 use crate::mir::build::Var;
-use crate::mir::{BoundsKind, Op, Slot, Symbol, Ty, Value};
+use crate::mir::{BoundsKind, Op, PosId, Slot, Symbol, Ty, Value};
 
 #[derive(Clone, Debug)]
 pub(super) enum Root {
@@ -40,12 +40,13 @@ pub(super) enum Step {
     /// The pointer so far (a root's) must not be nil.
     NilCheck,
     Offset(u64),
-    /// Element `index` (I64) of `len`, with the given size.
+    /// Element `index` (I64) of `len`, with the given size; `pos` is the bracket's, where an index out of range panics.
     Index {
         index: Value,
         len: Value,
         signed: bool,
         size: u64,
+        pos: PosId,
     },
     /// As `Index`, without a check.
     IndexUnchecked {
@@ -132,12 +133,13 @@ impl FnCx<'_, '_> {
         place
     }
 
-    /// An element of an array place; the index is I64.
+    /// An element of an array place, bracketed at the current position; the index is I64.
     pub fn element(&mut self, mut place: Place, index: Value, signed: bool) -> Place {
         let &Type::Array { elem, len } = self.under(place.ty) else { return place };
         let size = self.size_of(elem);
         let len = self.b.i64(len as i64);
-        place.steps.push(Step::Index { index, len, signed, size });
+        let pos = self.b.pos();
+        place.steps.push(Step::Index { index, len, signed, size, pos });
         place.ty = elem;
         place
     }
@@ -154,8 +156,11 @@ impl FnCx<'_, '_> {
                     }
                 }
                 Step::Offset(n) => offset += n as i64,
-                Step::Index { index, len, signed, size } => {
+                Step::Index { index, len, signed, size, pos } => {
+                    let outer = self.b.pos();
+                    self.b.set_pos(pos);
                     self.b.bounds_check(BoundsKind::Index, index, len, signed);
+                    self.b.set_pos(outer);
                     if let Some(ptr) = at {
                         at = Some(self.b.ptr_index(ptr, index, size, offset));
                         offset = 0;

@@ -58,10 +58,19 @@ impl<'p> FnCx<'_, 'p> {
             }
             ([], Some(default)) => self.stmts(&default.body),
             ([only], None) => {
-                if let Some(comm) = &only.comm {
-                    self.stmt(comm)?;
-                }
-                self.stmts(&only.body)
+                let comm = self.comm_operands(only)?;
+                let ok = match &comm {
+                    Comm::Send { chan, elem } => {
+                        self.runtime("chansend1", &[*chan, *elem], &[]);
+                        None
+                    }
+                    Comm::Recv { chan, elem_ty, buffer, .. } => {
+                        let elem = self.buffer_address(*buffer, *elem_ty);
+                        Some(self.runtime1("chanrecv2", &[*chan, elem], Ty::Bool))
+                    }
+                };
+                // What is left of a receive is evaluated after it.
+                self.comm_body(only, &comm, ok, done)
             }
             ([only], Some(default)) => self.select_or_default(only, default, done),
             _ => self.select_general(&clauses, default, done),
@@ -124,7 +133,7 @@ impl<'p> FnCx<'_, 'p> {
             let mut vals = Vec::new();
             if let (Some(slot), Some(e)) = (buffer, lhs.first()) {
                 let ptr = self.b.slot_addr(*slot);
-                let val = self.load_at(ptr, 0, *elem_ty);
+                let val = self.take(ptr, *elem_ty);
                 vals.push((e, val, *elem_ty));
             }
             if let (Some(ok), Some(e)) = (ok, lhs.get(1)) {

@@ -243,6 +243,10 @@ impl<'p> Lower<'p> {
                 let offsets = self.layouts.field_offsets(ty);
                 for (i, e) in elems.iter().enumerate() {
                     let (index, value) = struct_element(fields, i, e);
+                    // Nothing is assigned to a blank field.
+                    if fields[index].name.is_blank() {
+                        continue;
+                    }
                     self.write_static(src, value, fields[index].ty, buf, at + offsets[index])?;
                 }
                 Ok(())

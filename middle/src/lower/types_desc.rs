@@ -536,8 +536,12 @@ impl<'p> Lower<'p> {
     fn put_methods(&mut self, buf: &mut DataBuf, ty: TypeId, at: u64, start: u64, methods: &[(Method, Found)]) {
         let pkg = self.type_pkg(ty);
         buf.put(at, &[0; UNCOMMON as usize]);
-        if let Some(pkg) = pkg {
-            let path = self.pkg_path_data(package_prefix(self.types, pkg));
+        let path = match self.types.get(ty) {
+            Type::Basic(Basic::UnsafePointer) => Some("unsafe"),
+            _ => pkg.map(|pkg| package_prefix(self.types, pkg)),
+        };
+        if let Some(path) = path {
+            let path = self.pkg_path_data(path);
             buf.relative(at, path);
         }
         let exported = methods.iter().filter(|(m, _)| m.name.is_exported()).count();

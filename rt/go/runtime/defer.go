@@ -70,6 +70,11 @@ func deferpushat(token unsafe.Pointer, fn func()) {
 	deferpush(df, nil, fn)
 }
 
+// Programs do not see its frame, nor those of the others that run deferred functions: the caller of a deferred function
+// is the function with the statement, or gopanic.
+//
+//go:noinline
+//go:wrapper
 func deferexit(df *deferFrame) {
 	for {
 		rec := df.head
@@ -87,12 +92,16 @@ func deferexit(df *deferFrame) {
 // deferrun calls a deferred function for a panic. gorecover looks for this very frame.
 //
 //go:noinline
+//go:wrapper
 func deferrun(fn func()) {
 	fn()
 }
 
 // runDefersOf runs the records of the innermost frame for p, until one of them recovers p. It reports whether one
 // did; if not, the frame has been taken off the chain.
+//
+//go:noinline
+//go:wrapper
 func runDefersOf(p *panicRecord) bool {
 	df := topDeferFrame()
 	if old := df.panic; old != nil && old != p {
@@ -117,6 +126,10 @@ func runDefersOf(p *panicRecord) bool {
 }
 
 func gopanic(e any) {
+	if f, ok := e.(*fault); ok {
+		startPanic(&panicRecord{arg: f.err, fault: true, faultPC: f.pc, faultAddr: f.addr})
+		return
+	}
 	if e == nil {
 		if debugSetting.panicnil == 0 {
 			e = new(PanicNilError)
@@ -127,15 +140,24 @@ func gopanic(e any) {
 	startPanic(&panicRecord{arg: e})
 }
 
+// fault is what gopanic is given for one.
+type fault struct {
+	err      error
+	pc, addr uintptr
+}
+
 // panicfault panics for a fault; the report of an unrecovered one says where it happened.
 //
 //go:noinline
+//go:wrapper
 func panicfault(e error, addr uintptr) {
-	p := &panicRecord{arg: e, fault: true, faultAddr: addr}
-	rt_callers(2, &p.faultPC, 1)
-	startPanic(p)
+	f := &fault{err: e, addr: addr}
+	rt_callers(2, &f.pc, 1)
+	gopanic(f)
 }
 
+//go:noinline
+//go:wrapper
 func startPanic(p *panicRecord) {
 	p.link = topPanic()
 	getgw().panic = p
@@ -177,25 +199,29 @@ func gorecover() any {
 	return p.arg
 }
 
-// calledByDeferrun reports whether the function that called gorecover was called, wrappers apart, by deferrun.
+// calledByDeferrun reports whether the function that called gorecover was called, wrappers apart, by deferrun. A
+// deferred recover is called by a wrapper: on behalf of the function with the statement when that returns, and of none
+// when a panic runs it.
 //
 //go:noinline
 func calledByDeferrun() bool {
 	runner := abi.FuncPCABIInternal(deferrun)
 	var pcs [8]uintptr
-	skip := 3 // calledByDeferrun, gorecover, and the function in question
+	skip := 2 // calledByDeferrun, gorecover
+	found := false
 	for {
 		n := rt_callers(skip, (*uintptr)(noescape(unsafe.Pointer(&pcs))), len(pcs))
 		for _, pc := range pcs[:n] {
 			info, ok := outermostFrame(pc - 1)
-			if !ok {
+			switch {
+			case !ok:
 				return false
-			}
-			if info.entry == runner {
-				return true
-			}
-			if info.flags&1 == 0 {
+			case info.entry == runner:
+				return found
+			case info.flags&1 == 0 && found:
 				return false
+			case info.flags&1 == 0:
+				found = true
 			}
 		}
 		if n < len(pcs) {

@@ -91,6 +91,35 @@ func startFinalizers() {
 	}
 }
 
+// finalizersRun waits, no longer than so many nanoseconds, until no finalizer or cleanup is due or running; it reports
+// whether that is so.
+func finalizersRun(timeout int64) bool {
+	start := rt_nanotime()
+	for {
+		lock(&finalizers.lock)
+		started := finalizers.started
+		unlock(&finalizers.lock)
+		if !started || rt_finalizers_done() != 0 {
+			return true
+		}
+		if rt_nanotime()-start >= timeout {
+			return false
+		}
+		rt_gosched()
+	}
+}
+
+// std's tests wait with these.
+
+//go:linkname blockUntilEmptyFinalizerQueue
+func blockUntilEmptyFinalizerQueue(timeout int64) bool { return finalizersRun(timeout) }
+
+//go:linkname unique_blockUntilEmptyCleanupQueue unique.runtime_blockUntilEmptyCleanupQueue
+func unique_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersRun(timeout) }
+
+//go:linkname sync_test_blockUntilEmptyCleanupQueue sync_test.runtime_blockUntilEmptyCleanupQueue
+func sync_test_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersRun(timeout) }
+
 // runFinalizer calls the closure; obj keeps the object alive until it is over.
 func runFinalizer(fn, obj unsafe.Pointer) {
 	(*(*func())(unsafe.Pointer(&fn)))()
@@ -124,13 +153,31 @@ func SetFinalizer(obj any, finalizer any) {
 	in := ft.In(0)
 	var call func()
 	code := f.data
+	var scratch [2 * maxScalars]leaf
+	inMemory := false
+	for _, typ := range ft.OutSlice() {
+		_, scalar := leaves(scratch[:0], typ, 0)
+		inMemory = inMemory || !scalar
+	}
 	switch {
 	case in == e._type, in.Kind() == abi.Pointer && in.Uncommon() == nil && (*ptrtype)(unsafe.Pointer(in)).Elem == (*ptrtype)(unsafe.Pointer(e._type)).Elem:
-		// Results, whatever their types, are dropped: a pointer argument is all that is passed.
+		// Results are dropped: a pointer argument is all that is passed, but for where results in memory go.
+		if inMemory {
+			call = finalizeFrame(ft, code, uintptr(e.data), 0)
+			break
+		}
 		call = finalizePointer(*(*func(unsafe.Pointer))(unsafe.Pointer(&code)), e.data)
 	case in.Kind() == abi.Interface:
 		it := (*interfacetype)(unsafe.Pointer(in))
-		if len(it.Methods) == 0 {
+		if inMemory {
+			word := unsafe.Pointer(e._type)
+			if len(it.Methods) != 0 {
+				word = unsafe.Pointer(assertE2I2(it, e._type))
+			}
+			if word != nil {
+				call = finalizeFrame(ft, code, uintptr(word), uintptr(e.data))
+			}
+		} else if len(it.Methods) == 0 {
 			call = finalizeAny(*(*func(any))(unsafe.Pointer(&code)), e._type, e.data)
 		} else if tab := assertE2I2(it, e._type); tab != nil {
 			call = finalizeIface(*(*func(iface))(unsafe.Pointer(&code)), tab, e.data)
@@ -164,6 +211,21 @@ func finalizeAny(f func(any), t *_type, p unsafe.Pointer) func() {
 func finalizeIface(f func(iface), tab *itab, p unsafe.Pointer) func() {
 	hidden := uintptr(p)
 	return func() { f(iface{tab, unsafe.Pointer(hidden)}) }
+}
+
+// finalizeFrame calls as reflection does, with one or two argument words: results in memory need room.
+func finalizeFrame(ft *functype, code unsafe.Pointer, first, second uintptr) func() {
+	plan := reflect_newCallPlan(ft, false, false)
+	words := 2 + len(ft.OutSlice())
+	for _, typ := range ft.OutSlice() {
+		words += int(typ.Size_+7) / 8
+	}
+	return func() {
+		// The types of results are not told: what they point to is not needed, but by the function while it runs.
+		frame := make([]uintptr, words)
+		frame[0], frame[1] = first, second
+		reflect_callFrame(plan, code, unsafe.Pointer(unsafe.SliceData(frame)))
+	}
 }
 
 // Cleanup is a handle of AddCleanup.

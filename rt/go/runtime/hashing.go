@@ -132,14 +132,23 @@ func nilinterhash(p unsafe.Pointer, h uintptr) uintptr {
 	return dynamichash(e._type, e.data, h)
 }
 
-// typehash hashes a value of any type.
+// typehash hashes a value of any type, as the functions do that the compiler makes for keys of maps: a map made by
+// reflection may be used by compiled code.
 func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
 	if t.TFlag&abi.TFlagRegularMemory != 0 {
 		switch t.Size_ {
+		case 0:
+			return h
+		case 1:
+			return memhash8(p, h)
+		case 2:
+			return memhash16(p, h)
 		case 4:
 			return memhash32(p, h)
 		case 8:
 			return memhash64(p, h)
+		case 16:
+			return memhash128(p, h)
 		}
 		return memhash(p, h, t.Size_)
 	}
@@ -167,16 +176,32 @@ func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
 		return h
 	case abi.Struct:
 		s := (*structtype)(unsafe.Pointer(t))
-		for i := range s.Fields {
+		for i := 0; i < len(s.Fields); {
 			f := &s.Fields[i]
-			if f.Name.IsBlank() {
-				continue
+			end := f.Offset
+			first := i
+			for i < len(s.Fields) && s.Fields[i].Offset == end && isPlainField(&s.Fields[i]) {
+				end += s.Fields[i].Typ.Size_
+				i++
 			}
-			h = typehash(f.Typ, add(p, f.Offset), h)
+			switch {
+			case end > f.Offset:
+				h = memhash(add(p, f.Offset), h, end-f.Offset)
+			case i == first:
+				if !f.Name.IsBlank() {
+					h = typehash(f.Typ, add(p, f.Offset), h)
+				}
+				i++
+			}
 		}
 		return h
 	case abi.Func, abi.Map, abi.Slice:
 		panic(error(errorString("hash of unhashable type " + typeString(t))))
 	}
 	return memhash(p, h, t.Size_) // integers, pointers, channels
+}
+
+// isPlainField reports whether a field's bytes are hashed together with those beside it.
+func isPlainField(f *abi.StructField) bool {
+	return !f.Name.IsBlank() && f.Typ.TFlag&abi.TFlagRegularMemory != 0
 }

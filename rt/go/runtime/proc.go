@@ -88,8 +88,16 @@ func Version() string { return buildVersion }
 // buildVersion is the distribution's version, set by the compiler's driver.
 var buildVersion = "go1.26"
 
-// GOROOT is the environment's, or empty: the distribution is not part of the binary.
-func GOROOT() string { return gogetenv("GOROOT") }
+// GOROOT is the environment's, or the distribution the program was built with.
+func GOROOT() string {
+	if root := gogetenv("GOROOT"); root != "" {
+		return root
+	}
+	return defaultGOROOT
+}
+
+// defaultGOROOT is set by the compiler's driver, but for -trimpath.
+var defaultGOROOT string
 
 //go:linkname os_beforeExit os.runtime_beforeExit
 func os_beforeExit(code int) { exithook.Run(code) }

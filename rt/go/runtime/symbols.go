@@ -1,12 +1,15 @@
 // Caller, Callers, CallersFrames, FuncForPC: frames for programs.
 //
-// A program counter handed out is a return address, as gc's. Inlined frames are told apart when a Callers slice is
-// expanded: a physical frame yields all its logical ones, so a skip that ends inside a physical frame is kept as a
-// marker: that many innermost logical frames of the first entry are dropped (skipMark pseudo-entries).
+// A program counter handed out is a return address, as gc's. Callers gives one for every logical frame: where inlining
+// made several of one physical frame, the bits above the address tell which of them it is. An address without such bits
+// stands for all of its physical frame's.
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // Frames is the expansion of a Callers slice.
 type Frames struct {
@@ -73,8 +76,23 @@ func internFunc(name string, entry uintptr, startLine int, file string, pc uintp
 	return f
 }
 
-// lookup describes a logical frame of an instruction address, 0 the innermost.
+// depthShift is where a program counter tells its logical frame, 1 the innermost: user addresses have 47 bits.
+const depthShift = 48
+
+// withDepth makes a program counter tell its logical frame, if there are several.
+func withDepth(pc uintptr, depth int) uintptr {
+	if depth == 0 && isOutermost(pc-1, 0) {
+		return pc
+	}
+	return pc + uintptr(depth+1)<<depthShift
+}
+
+// lookup describes a logical frame of an instruction address, 0 the innermost or the one that the address tells.
 func lookup(pc uintptr, depth int) (info frameInfo, ok bool) {
+	if told := int(pc >> depthShift); told != 0 {
+		depth += told - 1
+		pc &= 1<<depthShift - 1
+	}
 	ok = rt_pc_info(pc, depth, (*frameInfo)(noescape(unsafe.Pointer(&info)))) != 0
 	return
 }
@@ -96,11 +114,8 @@ func isOutermost(pc uintptr, depth int) bool {
 	return !more
 }
 
-// skipMark tags a pseudo-entry of a Callers slice: the low 16 bits say how many logical frames of the next entry are
-// to be dropped. No code lies there.
-const skipMark = 1 << 62
-
-// callersInto fills pcs with return addresses, after skip logical frames: 0 is the caller of callersInto's caller.
+// callersInto fills pcs with the return addresses of logical frames, after skip of them: 0 is the caller of
+// callersInto's caller. Wrappers do not count.
 //
 //go:noinline
 func callersInto(skip int, pcs []uintptr) int {
@@ -113,49 +128,40 @@ func callersInto(skip int, pcs []uintptr) int {
 	for {
 		n := rt_callers(at, (*uintptr)(noescape(unsafe.Pointer(&buf))), len(buf))
 		for _, pc := range buf[:n] {
-			if skip > 0 {
-				visible := countFrames(pc)
-				if visible <= skip {
-					skip -= visible
+			for depth := 0; ; depth++ {
+				info, ok := lookup(pc-1, depth)
+				if !ok {
+					break
+				}
+				if info.flags&1 != 0 {
 					continue
 				}
-				if stored+2 > len(pcs) {
-					// No room for the marker: an address inside the frame's caller chain cannot be told.
-					pcs[stored] = pc
-					return stored + 1
+				if skip > 0 {
+					skip--
+					continue
 				}
-				pcs[stored] = skipMark | uintptr(skip)
+				pcs[stored] = withDepth(pc, depth)
 				stored++
-				skip = 0
-			} else if countFrames(pc) == 0 {
-				continue
-			}
-			pcs[stored] = pc
-			stored++
-			if stored == len(pcs) {
-				return stored
+				if stored == len(pcs) {
+					return stored
+				}
 			}
 		}
 		if n < len(buf) {
+			if skip == 0 {
+				pcs[stored] = abi.FuncPCABIInternal(goexit) + 1
+				stored++
+			}
 			return stored
 		}
 		at += n
 	}
 }
 
-// countFrames counts the logical frames at a return address, wrappers not counted.
-func countFrames(pc uintptr) int {
-	visible := 0
-	for depth := 0; ; depth++ {
-		info, ok := lookup(pc-1, depth)
-		if !ok {
-			return visible
-		}
-		if info.flags&1 == 0 {
-			visible++
-		}
-	}
-}
+// goexit is where gc's goroutines return to: the last frame that programs see.
+//
+//go:noinline
+func goexit() {}
 
 // Callers fills pc with the return addresses of the calling goroutine's frames: skip 0 is Callers itself, 1 its caller.
 //
@@ -188,16 +194,12 @@ func ownPC() uintptr {
 //
 //go:noinline
 func Caller(skip int) (pc uintptr, file string, line int, ok bool) {
-	var pcs [2]uintptr
-	n := callersInto(skip, pcs[:])
-	if n == 0 {
+	var pcs [1]uintptr
+	if callersInto(skip, pcs[:]) == 0 {
 		return
 	}
-	f, _ := CallersFrames(pcs[:n]).Next()
-	if f.PC == 0 {
-		return
-	}
-	return f.PC + 1, f.File, f.Line, true
+	f, _ := CallersFrames(pcs[:]).Next()
+	return f.PC, f.File, f.Line, f.PC != 0
 }
 
 // CallersFrames expands what Callers returned.
@@ -222,24 +224,14 @@ func (f *Frames) Next() (frame Frame, more bool) {
 func (f *Frames) advance() (Frame, bool) {
 	for len(f.callers) > 0 {
 		pc := f.callers[0]
-		if pc&skipMark != 0 {
-			f.callers = f.callers[1:]
-			for skip := int(pc &^ skipMark); skip > 0 && len(f.callers) > 0; f.depth++ {
-				info, ok := lookup(f.callers[0]-1, f.depth)
-				if !ok {
-					break
-				}
-				if info.flags&1 == 0 {
-					skip--
-				}
-			}
-			continue
-		}
 		info, ok := lookup(pc-1, f.depth)
-		if !ok {
+		if !ok || f.depth > 0 && pc>>depthShift != 0 {
 			f.callers = f.callers[1:]
 			f.depth = 0
 			continue
+		}
+		if pc>>depthShift == 0 {
+			pc = withDepth(pc, f.depth)
 		}
 		f.depth++
 		if info.flags&1 != 0 {
@@ -251,7 +243,7 @@ func (f *Frames) advance() (Frame, bool) {
 			PC: pc - 1, Function: funcNameForPrint(name), File: file, Line: int(info.line),
 			startLine: int(info.startLine), Entry: info.entry,
 		}
-		if isOutermost(pc-1, f.depth-1) {
+		if isOutermost(pc-1, 0) {
 			frame.Func = internFunc(name, info.entry, int(info.startLine), file, 0)
 		}
 		return frame, true

@@ -33,16 +33,17 @@ pub extern "C" fn handler(signal: i32, info: *const Info, context: *mut Context)
         let registers = &mut (*context).registers;
         let (pc, sp) = (registers[REG_RIP], registers[REG_RSP]);
         let g = interrupted_g(sp);
-        // A call through a nil function pointer faults in the callee: blame the call.
-        let called_nil = pc < 4096 && !g.is_null() && tables::get().site(*(sp as *const usize)).is_some();
-        let function = tables::get().function(if called_nil { *(sp as *const usize) - 1 } else { pc });
+        // A call of what is no code faults in the callee: blame the call.
+        let no_code = pc < 4096 || pc == (*info).address && !tables::get().in_text(pc);
+        let bad_call = no_code && !g.is_null() && tables::get().site(*(sp as *const usize)).is_some();
+        let function = tables::get().function(if bad_call { *(sp as *const usize) - 1 } else { pc });
         // Sent by a process, not by an instruction.
         let sent = (*info).code <= 0;
         if g.is_null() || sent || !function.is_some_and(|f| f.frame != NONE || tables::get().fault(pc).is_some()) {
             die_of_signal_at(signal, (*info).address, &*context);
         }
         (*g).words.scalars[FAULT_ADDRESS] = (*info).address;
-        if called_nil {
+        if bad_call {
             // The return address is on the stack already.
             registers[REG_RIP] = go_sigpanic as *const () as usize;
             return;
@@ -98,7 +99,16 @@ unsafe fn die_of_signal_at(signal: i32, address: usize, context: &Context) -> ! 
         let g = unsafe { (*m).current };
         crate::eprint!("runtime: m={:?} g={g:?} sp={sp:#x} registers={:x?}\n", m, &context.registers[..17]);
     } else {
-        crate::eprint!("{}\nPC={pc:#x} m=0 sigcode=0\n\n", name(signal));
+        crate::eprint!("{}\nPC={pc:#x} m=0 sigcode=0\n", name(signal));
+        if signal == sys::SIGILL && tables::get().in_text(pc) {
+            crate::eprint!("instruction bytes:");
+            for at in pc..(pc + 16).min(tables::get().text_end) {
+                // SAFETY: the program's code.
+                crate::eprint!(" {:#x}", unsafe { *(at as *const u8) });
+            }
+            crate::eprint!("\n");
+        }
+        crate::eprint!("\n");
     }
     // SAFETY: the report reads the stacks of a process that is about to end.
     unsafe {

@@ -18,8 +18,8 @@ enum Selector {
     Fails,
     /// One case, whose name may end in `*`.
     Case(String),
-    /// One case, not left out but expected to fail in a mode.
-    Known(Mode, String),
+    /// One case, not left out but expected to fail, in one mode or in all.
+    Known(Option<Mode>, String),
 }
 
 /// The lines of `conformance.txt` with their reasons.
@@ -52,7 +52,8 @@ impl Exceptions {
                 Some(("action", word)) => Selector::Action(word.into()),
                 Some(("flag", prefix)) => Selector::Flag(prefix.into()),
                 Some(("case", name)) => Selector::Case(name.into()),
-                Some((mode, name)) => Selector::Known(mode.parse().map_err(|e: String| at(&e))?, name.into()),
+                Some(("known", name)) => Selector::Known(None, name.into()),
+                Some((mode, name)) => Selector::Known(Some(mode.parse().map_err(|e: String| at(&e))?), name.into()),
                 None => return Err(at("no such selector")),
             };
             if lines.iter().any(|(other, _)| *other == selector) {
@@ -90,7 +91,8 @@ impl Exceptions {
 
     /// Why a case is expected to fail in a mode.
     pub fn known(&self, mode: Mode, case: &str) -> Option<&str> {
-        self.reason(|selector| matches!(selector, Selector::Known(m, name) if *m == mode && names(name, case)))
+        let is_mode = |of: &Option<Mode>| of.is_none_or(|of| of == mode);
+        self.reason(|selector| matches!(selector, Selector::Known(of, name) if is_mode(of) && names(name, case)))
     }
 }
 
@@ -107,7 +109,7 @@ mod tests {
     fn finds_reasons() {
         let list = Exceptions::parse(
             "# why\naction:asmcheck reads assembly\nflag:-m decisions\ncase:abi/* of gc's\nrefused gc does not\n\
-             stress:a slow yet\n",
+             stress:a slow yet\nknown:b wrong\n",
         )
         .unwrap();
         assert_eq!(list.left_out(&case("a", "// asmcheck")), Some("reads assembly"));
@@ -117,6 +119,7 @@ mod tests {
         assert_eq!(list.refused(), Some("gc does not"));
         assert_eq!(list.known(Mode::Stress, "a"), Some("slow yet"));
         assert_eq!(list.known(Mode::Dev, "a"), None);
+        assert_eq!(list.known(Mode::Dev, "b"), Some("wrong"));
     }
 
     #[test]
