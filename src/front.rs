@@ -7,9 +7,11 @@
 //! does not reach the importers. Only packages without a single message are kept, so that no message is lost.
 //! `ingot build` lowers bodies, which an export has not, and parses and checks everything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{AcqRel, Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use frontend::ast;
 use frontend::ast::NodeIds;
@@ -117,7 +119,7 @@ pub fn run(
         })
         .collect();
     let types = Types::new();
-    check(&types, &sources, &mut units, &entries, cache);
+    let units = check(&types, &sources, units, &entries, cache);
     Ok(Front { sources, types, units })
 }
 
@@ -189,78 +191,144 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     })
 }
 
-/// Checks the packages in waves: all whose imports are done at once.
-fn check(types: &Types, sources: &SourceMap, units: &mut [Unit], entries: &[Option<Entry>], cache: Option<&Cache>) {
-    let index: HashMap<String, usize> =
-        units.iter().enumerate().map(|(i, u)| (u.package.import_path.clone(), i)).collect();
-    let mut level = vec![0usize; units.len()];
-    for i in 0..units.len() {
-        let imports = units[i].package.imports.iter().filter_map(|path| index.get(path));
-        level[i] = imports.map(|&j| level[j] + 1).max().unwrap_or(0);
-    }
-    let mut waves: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (i, &l) in level.iter().enumerate() {
-        waves.entry(l).or_default().push(i);
-    }
-    let known = |units: &[Unit], path: &str| match path {
-        "unsafe" => Some(types.unsafe_package),
-        _ => index.get(path).and_then(|&i| units[i].exports()),
-    };
-    for wave in waves.values() {
-        // Each unit of the wave is taken out while it is worked on, so that the others can be read.
-        let mut taken: Vec<(usize, Unit)> = wave.iter().map(|&i| (i, std::mem::take(&mut units[i]))).collect();
-        let done: &[Unit] = units;
-        taken.par_iter_mut().for_each(|(i, unit)| {
-            let identities = import_identities(done, &index, unit);
-            if let (Some(Entry { content: Some(content), .. }), Some(identities)) = (&entries[*i], &identities)
-                && let Some(exported) = content.strip_prefix(&identities[..]).and_then(Exported::from_bytes)
-                && let path = &unit.package.import_path
-                && let Some(id) = export::read(types, path, &exported, &unit.file_ids(), &|path| known(done, path))
-            {
-                unit.cached = Some(id);
-                unit.identity = Some(identity(&exported, identities));
-                return;
-            }
-            if unit.files.is_empty() {
-                unit.parse();
-            }
-            if unit.parse_errors.iter().any(Diagnostic::is_syntax_error) {
-                return;
-            }
-            let Some(imports) = imports_of(types, done, &index, unit) else { return };
-            let input = Input {
-                path: &unit.package.import_path,
-                files: &unit.files,
-                nodes: unit.nodes,
-                go_version: unit.package.language(),
-                imports: &imports,
-            };
-            unit.checked = Some(check_package(types, sources, &input));
-            if let (Some(cache), Some(entry), Some(identities), Some(id)) =
-                (cache, &entries[*i], identities, unit.exports())
-                && let Some(exported) = export::write(types, id, &unit.file_ids())
-            {
-                unit.identity = Some(identity(&exported, &identities));
-                // Where a file's `line` directives lead is known when it is parsed.
-                let moved = unit.sources.iter().any(|source| source.has_line_directives());
-                if !moved && !unit.has_messages() && !unit.lacks_main() {
-                    cache.put(&entry.key, &[identities, exported.to_bytes()].concat());
-                }
-            }
-        });
-        for (i, unit) in taken {
-            units[i] = unit;
-        }
-    }
+/// What is known of a package when it is done.
+struct Done {
+    exports: Option<PackageId>,
+    identity: Option<blake3::Hash>,
 }
 
-/// The identities of a package's imports, one after the other; `None` where one has none.
-fn import_identities(units: &[Unit], index: &HashMap<String, usize>, unit: &Unit) -> Option<Vec<u8>> {
-    let mut identities = Vec::new();
-    for path in unit.package.imports.iter().filter(|path| *path != "unsafe") {
-        identities.extend_from_slice(units[*index.get(path)?].identity?.as_bytes());
+/// Packages being checked, each as soon as its imports are done.
+struct Checking<'a> {
+    types: &'a Types,
+    sources: &'a SourceMap,
+    cache: Option<&'a Cache>,
+    entries: &'a [Option<Entry>],
+    /// Units by import path.
+    index: HashMap<String, usize>,
+    /// Locked by the thread that checks the package, and by no other.
+    units: Vec<Mutex<Unit>>,
+    done: Vec<OnceLock<Done>>,
+    /// How many imports of each unit are not done.
+    waiting: Vec<AtomicUsize>,
+    importers: Vec<Vec<usize>>,
+}
+
+fn check(
+    types: &Types,
+    sources: &SourceMap,
+    units: Vec<Unit>,
+    entries: &[Option<Entry>],
+    cache: Option<&Cache>,
+) -> Vec<Unit> {
+    let index: HashMap<String, usize> =
+        units.iter().enumerate().map(|(i, u)| (u.package.import_path.clone(), i)).collect();
+    let mut importers = vec![Vec::new(); units.len()];
+    let mut waiting = Vec::new();
+    for (i, unit) in units.iter().enumerate() {
+        let imports: HashSet<usize> = unit.package.imports.iter().filter_map(|path| index.get(path).copied()).collect();
+        imports.iter().for_each(|&import| importers[import].push(i));
+        waiting.push(AtomicUsize::new(imports.len()));
     }
-    Some(identities)
+    let checking = Checking {
+        types,
+        sources,
+        cache,
+        entries,
+        index,
+        done: units.iter().map(|_| OnceLock::new()).collect(),
+        units: units.into_iter().map(Mutex::new).collect(),
+        waiting,
+        importers,
+    };
+    // Asked for before the first is spawned: a package that becomes ready later is spawned by its last import.
+    let ready: Vec<usize> = (0..checking.units.len()).filter(|&i| checking.waiting[i].load(Relaxed) == 0).collect();
+    let all = &checking;
+    rayon::scope(|scope| ready.into_iter().for_each(|i| scope.spawn(move |scope| all.work(scope, i))));
+    checking.units.into_iter().map(|unit| unit.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+impl Checking<'_> {
+    fn work<'s>(&'s self, scope: &rayon::Scope<'s>, i: usize) {
+        {
+            let mut unit = self.units[i].lock().unwrap_or_else(PoisonError::into_inner);
+            self.check(&mut unit, self.entries[i].as_ref());
+            let _ = self.done[i].set(Done { exports: unit.exports(), identity: unit.identity });
+        }
+        for &importer in &self.importers[i] {
+            // AcqRel: whoever counts the last import down sees what all of them left.
+            if self.waiting[importer].fetch_sub(1, AcqRel) == 1 {
+                scope.spawn(move |scope| self.work(scope, importer));
+            }
+        }
+    }
+
+    fn done(&self, path: &str) -> Option<&Done> {
+        self.done[*self.index.get(path)?].get()
+    }
+
+    fn package(&self, path: &str) -> Option<PackageId> {
+        if path == "unsafe" { Some(self.types.unsafe_package) } else { self.done(path)?.exports }
+    }
+
+    /// Takes the package from the cache, or checks and perhaps keeps it.
+    fn check(&self, unit: &mut Unit, entry: Option<&Entry>) {
+        let identities = self.import_identities(unit);
+        if let (Some(Entry { content: Some(content), .. }), Some(identities)) = (entry, &identities)
+            && let Some(exported) = content.strip_prefix(&identities[..]).and_then(Exported::from_bytes)
+            && let path = &unit.package.import_path
+            && let Some(id) = export::read(self.types, path, &exported, &unit.file_ids(), &|path| self.package(path))
+        {
+            unit.cached = Some(id);
+            unit.identity = Some(identity(&exported, identities));
+            return;
+        }
+        if unit.files.is_empty() {
+            unit.parse();
+        }
+        if unit.parse_errors.iter().any(Diagnostic::is_syntax_error) {
+            return;
+        }
+        let Some(imports) = self.imports_of(unit) else { return };
+        let input = Input {
+            path: &unit.package.import_path,
+            files: &unit.files,
+            nodes: unit.nodes,
+            go_version: unit.package.language(),
+            imports: &imports,
+        };
+        unit.checked = Some(check_package(self.types, self.sources, &input));
+        if let (Some(cache), Some(entry), Some(identities), Some(id)) = (self.cache, entry, identities, unit.exports())
+            && let Some(exported) = export::write(self.types, id, &unit.file_ids())
+        {
+            unit.identity = Some(identity(&exported, &identities));
+            // Where a file's `line` directives lead is known when it is parsed.
+            let moved = unit.sources.iter().any(|source| source.has_line_directives());
+            if !moved && !unit.has_messages() && !unit.lacks_main() {
+                cache.put(&entry.key, &[identities, exported.to_bytes()].concat());
+            }
+        }
+    }
+
+    /// The identities of a package's imports, one after the other; `None` where one has none.
+    fn import_identities(&self, unit: &Unit) -> Option<Vec<u8>> {
+        let mut identities = Vec::new();
+        for path in unit.package.imports.iter().filter(|path| *path != "unsafe") {
+            identities.extend_from_slice(self.done(path)?.identity?.as_bytes());
+        }
+        Some(identities)
+    }
+
+    /// The imports of a package by the path written in its source; `None` if one of them has errors.
+    fn imports_of(&self, unit: &Unit) -> Option<HashMap<String, PackageId>> {
+        let mut imports = HashMap::from([("unsafe".to_owned(), self.types.unsafe_package)]);
+        for path in unit.package.imports.iter().filter(|path| *path != "unsafe") {
+            let written = unit.package.import_map.iter().find(|(_, real)| *real == path).map_or(path, |(w, _)| w);
+            let import = self.package(path)?;
+            imports.insert(written.clone(), import);
+            imports.insert(path.clone(), import);
+        }
+        Some(imports)
+    }
 }
 
 fn identity(exported: &Exported, imports: &[u8]) -> blake3::Hash {
@@ -268,26 +336,6 @@ fn identity(exported: &Exported, imports: &[u8]) -> blake3::Hash {
     hash.update(imports);
     hash.update(&exported.interface());
     hash.finalize()
-}
-
-/// The imports of a package by the path written in its source; `None` if one of them has errors.
-fn imports_of(
-    types: &Types,
-    units: &[Unit],
-    index: &HashMap<String, usize>,
-    unit: &Unit,
-) -> Option<HashMap<String, PackageId>> {
-    let mut imports = HashMap::from([("unsafe".to_owned(), types.unsafe_package)]);
-    for path in &unit.package.imports {
-        if path == "unsafe" {
-            continue;
-        }
-        let written = unit.package.import_map.iter().find(|(_, real)| *real == path).map_or(path, |(w, _)| w);
-        let import = units[*index.get(path)?].exports()?;
-        imports.insert(written.clone(), import);
-        imports.insert(path.clone(), import);
-    }
-    Some(imports)
 }
 
 impl Front {

@@ -5,9 +5,12 @@
 //! The numbers depend on the order in which threads meet the names, so
 //! nothing that is written out may follow their order.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{LazyLock, RwLock};
+
+use crate::types::arena::Arena;
 
 /// A name of a Go program. Order by [`Symbol::as_str`], never by number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,30 +18,46 @@ pub struct Symbol(u32);
 
 #[derive(Default)]
 struct Table {
-    by_name: HashMap<&'static str, u32>,
-    names: Vec<&'static str>,
+    by_name: RwLock<HashMap<&'static str, Symbol>>,
+    names: Arena<&'static str>,
 }
 
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+static TABLE: LazyLock<Table> = LazyLock::new(Table::default);
+
+thread_local! {
+    /// What this thread has met: threads that parse do not wait for each other.
+    static MET: RefCell<HashMap<&'static str, Symbol>> = RefCell::default();
+}
 
 impl Symbol {
     pub fn new(name: &str) -> Symbol {
-        if let Some(&n) = TABLE.read().unwrap().by_name.get(name) {
-            return Symbol(n);
+        MET.with_borrow_mut(|met| {
+            if let Some(&symbol) = met.get(name) {
+                return symbol;
+            }
+            let symbol = Symbol::shared(name);
+            met.insert(symbol.as_str(), symbol);
+            symbol
+        })
+    }
+
+    /// The symbol in the table that all threads share.
+    fn shared(name: &str) -> Symbol {
+        if let Some(&symbol) = TABLE.by_name.read().unwrap().get(name) {
+            return symbol;
         }
-        let mut table = TABLE.write().unwrap();
-        if let Some(&n) = table.by_name.get(name) {
-            return Symbol(n);
+        let mut by_name = TABLE.by_name.write().unwrap();
+        if let Some(&symbol) = by_name.get(name) {
+            return symbol;
         }
-        let n = table.names.len() as u32;
         let name: &'static str = Box::leak(name.into());
-        table.names.push(name);
-        table.by_name.insert(name, n);
-        Symbol(n)
+        let symbol = Symbol(TABLE.names.push(name));
+        by_name.insert(name, symbol);
+        symbol
     }
 
     pub fn as_str(self) -> &'static str {
-        TABLE.read().unwrap().names[self.0 as usize]
+        TABLE.names.get(self.0)
     }
 
     /// The blank identifier `_`.
