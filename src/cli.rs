@@ -162,7 +162,6 @@ pub struct Test {
     #[arg(short = 'o', value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Packages; after -args, arguments of the test programs
-    #[arg(allow_hyphen_values = true)]
     pub words: Vec<String>,
 }
 

@@ -274,3 +274,13 @@ fn type_sets() {
     );
     check("type U interface { int | ~int }", "2:26: overlapping terms ~int and int");
 }
+
+/// A type that holds one whose cycle was reported has no size either.
+#[test]
+fn sizes_of_what_holds_a_cycle() {
+    let types = "import \"unsafe\"\ntype T struct { a int32; U }\ntype U struct { b U; c int32 }\n";
+    for use_of_size in ["unsafe.Offsetof(t.c)", "unsafe.Alignof(t)", "unsafe.Sizeof([2]T{})"] {
+        let program = format!("{types}func f(t T) {{ _ = {use_of_size}; _ = unsafe.Sizeof(&t) }}");
+        check(&program, "4:6: invalid recursive type: U refers to itself");
+    }
+}

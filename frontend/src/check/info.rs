@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use crate::ast::NodeId;
 use crate::constant::Const;
 use crate::diagnostic::Diagnostic;
+use crate::span::FileId;
 use crate::types::{Builtin, ObjectId, PackageId, Step, Target, TypeId};
 
 /// What kind of thing an expression is.
@@ -193,8 +194,8 @@ pub struct Checked {
     pub info: Info,
     /// Unsorted; `diagnostic::render_all` sorts.
     pub diagnostics: Vec<Diagnostic>,
-    /// Loop variables are new in each iteration (Go 1.22 and later).
-    pub per_iteration_loop_vars: bool,
+    /// The files written for a version before Go 1.22: their loops have one variable for all iterations.
+    pub old_loops: Vec<FileId>,
 }
 
 impl Checked {

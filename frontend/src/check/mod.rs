@@ -86,12 +86,9 @@ pub fn check_package(types: &Types, sources: &SourceMap, input: &Input<'_>) -> C
     let package = types.new_package(input.path, name);
     let mut checker = Checker::new(types, sources, input, package);
     checker.run();
-    Checked {
-        package,
-        info: checker.info,
-        diagnostics: checker.diagnostics,
-        per_iteration_loop_vars: input.go_version >= (1, 22),
-    }
+    let old_loops =
+        input.files.iter().filter(|file| !checker.allow_version(file.span, 22)).map(|file| file.id).collect();
+    Checked { package, info: checker.info, diagnostics: checker.diagnostics, old_loops }
 }
 
 /// What is put off until the types it needs are complete.

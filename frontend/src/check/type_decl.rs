@@ -3,6 +3,8 @@
 //! A declared type's underlying type is set when its right side is known. If the right side is a declared type in
 //! progress, the new one waits for it; what waits for ever is a cycle.
 
+use std::collections::HashSet;
+
 use super::Checker;
 use crate::ast::{self, BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::diagnostic::Diagnostic;
@@ -312,13 +314,23 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether the size of a type can be computed (it was found to be finite, or mentions nothing broken).
+    /// Whether the size of a type can be computed: it is finite, and no cycle was reported of what it holds.
     pub(super) fn has_finite_size(&mut self, ty: TypeId) -> bool {
-        let types = self.types;
-        match types.get(ty) {
-            Type::Named(named) if self.broken.contains(&named.obj) => false,
-            Type::Named(_) if self.finite.contains(&ty) => true,
-            _ => self.check_finite(ty, &mut Vec::new()) && types.underlying(ty).is_valid(),
+        self.check_finite(ty, &mut Vec::new())
+            && self.types.underlying(ty).is_valid()
+            && (self.broken.is_empty() || !self.holds_broken(ty, &mut HashSet::new()))
+    }
+
+    /// Whether a type whose cycle was reported is this one or inside of it.
+    fn holds_broken(&self, ty: TypeId, seen: &mut HashSet<TypeId>) -> bool {
+        match self.types.get(ty) {
+            Type::Named(named) => {
+                self.broken.contains(&named.obj)
+                    || seen.insert(ty) && self.holds_broken(self.types.underlying(ty), seen)
+            }
+            &Type::Array { elem, .. } => self.holds_broken(elem, seen),
+            Type::Struct(fields) => fields.iter().any(|f| self.holds_broken(f.ty, seen)),
+            _ => false,
         }
     }
 

@@ -454,7 +454,7 @@ impl<'w, 'p> Walk<'w, 'p> {
         for e in r.key.iter().chain(&r.value) {
             if r.define {
                 self.define_or_assign(e);
-                if !self.src.per_iteration
+                if !self.src.per_iteration(&r.body)
                     && !is_func
                     && let Some(obj) = self.root(e)
                 {

@@ -29,7 +29,7 @@ use std::rc::Rc;
 use frontend::ast;
 use frontend::check::info::{Info, SignatureVars};
 use frontend::diagnostic::Diagnostic;
-use frontend::span::{Pos, Span};
+use frontend::span::{FileId, Pos, Span};
 use frontend::types::*;
 
 use super::abi_call::Abi;
@@ -83,7 +83,14 @@ pub(super) struct Env {
 pub(super) struct Source<'p> {
     pub info: &'p Info,
     pub pkg: PackageId,
-    pub per_iteration: bool,
+    old_loops: &'p [FileId],
+}
+
+impl Source<'_> {
+    /// Whether the variables of a loop with this body are new in each iteration.
+    pub fn per_iteration(&self, body: &ast::Block) -> bool {
+        !self.old_loops.contains(&body.span.file)
+    }
 }
 
 /// Where a variable lives.
@@ -607,7 +614,7 @@ impl<'p> Lower<'p> {
 
     pub(super) fn source(&self, pkg: PackageId) -> Option<Source<'p>> {
         let checked = self.prog.package(pkg)?.checked;
-        Some(Source { info: &checked.info, pkg, per_iteration: checked.per_iteration_loop_vars })
+        Some(Source { info: &checked.info, pkg, old_loops: &checked.old_loops })
     }
 
     /// Lowers a function declaration of this package, unless it is generic (instances are made on demand).

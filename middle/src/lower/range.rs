@@ -29,7 +29,7 @@ impl<'p> FnCx<'_, 'p> {
         let label = self.pending_label.take();
         let ty = self.ty(&r.operand);
         let ty = self.types().core_string(ty).map_or(ty, |core| if self.types().is_type_param(ty) { core } else { ty });
-        if r.define && !self.src.per_iteration {
+        if r.define && !self.src.per_iteration(&r.body) {
             for e in [&r.key, &r.value].into_iter().flatten() {
                 if let Some(obj) = e.unparen().as_ident().and_then(|i| self.info().def(i.id)) {
                     self.declare_zero(obj);
@@ -72,7 +72,7 @@ impl<'p> FnCx<'_, 'p> {
             return Ok(());
         }
         for (e, val, ty) in pairs {
-            if self.src.per_iteration {
+            if self.src.per_iteration(&r.body) {
                 self.define_with(e, val, ty)?;
             } else if let Some(obj) = e.unparen().as_ident().and_then(|i| self.info().def(i.id)) {
                 let place = self.var_place(obj, ty);

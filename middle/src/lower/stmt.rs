@@ -280,7 +280,7 @@ impl<'p> FnCx<'_, 'p> {
     /// The boxed variables the statement declares, if each iteration has its own.
     fn fresh_each_time(&mut self, f: &'p ForStmt) -> Vec<ObjectId> {
         let Some(Stmt { kind: StmtKind::Define { lhs, .. }, .. }) = &f.init else { return Vec::new() };
-        if !self.src.per_iteration {
+        if !self.src.per_iteration(&f.body) {
             return Vec::new();
         }
         let objects: Vec<ObjectId> = lhs.iter().filter_map(|e| self.info().def(e.unparen().as_ident()?.id)).collect();

@@ -85,6 +85,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // waits for a finalizer or cleanup to run -> (closure, object or null for a cleanup); the caller becomes a
     // system goroutine
     f("rt_finalizer_next", Parking, &[], &[Ptr, Ptr]),
+    // 1 if the goroutine in rt_finalizer_next waits there and nothing is left for it
+    f("rt_finalizers_done", System, &[], &[I64]),
     // gives free pages back to the system after a collection
     f("rt_free_os_memory", Parking, &[], &[]),
     // (index, out []uintptr, max) -> count: return addresses of a goroutine that is not running

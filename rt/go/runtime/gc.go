@@ -91,6 +91,35 @@ func startFinalizers() {
 	}
 }
 
+// finalizersRun waits, no longer than so many nanoseconds, until no finalizer or cleanup is due or running; it reports
+// whether that is so.
+func finalizersRun(timeout int64) bool {
+	start := rt_nanotime()
+	for {
+		lock(&finalizers.lock)
+		started := finalizers.started
+		unlock(&finalizers.lock)
+		if !started || rt_finalizers_done() != 0 {
+			return true
+		}
+		if rt_nanotime()-start >= timeout {
+			return false
+		}
+		rt_gosched()
+	}
+}
+
+// std's tests wait with these.
+
+//go:linkname blockUntilEmptyFinalizerQueue
+func blockUntilEmptyFinalizerQueue(timeout int64) bool { return finalizersRun(timeout) }
+
+//go:linkname unique_blockUntilEmptyCleanupQueue unique.runtime_blockUntilEmptyCleanupQueue
+func unique_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersRun(timeout) }
+
+//go:linkname sync_test_blockUntilEmptyCleanupQueue sync_test.runtime_blockUntilEmptyCleanupQueue
+func sync_test_blockUntilEmptyCleanupQueue(timeout int64) bool { return finalizersRun(timeout) }
+
 // runFinalizer calls the closure; obj keeps the object alive until it is over.
 func runFinalizer(fn, obj unsafe.Pointer) {
 	(*(*func())(unsafe.Pointer(&fn)))()

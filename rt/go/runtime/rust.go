@@ -114,6 +114,7 @@ func rt_set_finalizer(obj, fn unsafe.Pointer) uintptr
 func rt_add_cleanup(obj, fn unsafe.Pointer) uint64
 func rt_stop_cleanup(id uint64)
 func rt_finalizer_next() (fn, obj unsafe.Pointer)
+func rt_finalizers_done() uintptr
 func rt_weak_register(p unsafe.Pointer) unsafe.Pointer
 func rt_weak_strong(h unsafe.Pointer) unsafe.Pointer
 

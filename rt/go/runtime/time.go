@@ -138,6 +138,11 @@ func resetTimer(t *timeTimer, when, period int64) bool {
 	return was
 }
 
+// haveHighResSleep says that sleeps need not be rounded to milliseconds; package time's tests ask.
+//
+//go:linkname haveHighResSleep
+var haveHighResSleep = true
+
 //go:linkname timeSleep time.Sleep
 func timeSleep(ns int64) {
 	if ns > 0 {

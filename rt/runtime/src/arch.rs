@@ -13,13 +13,17 @@
 //!
 //! Prologue checks and polls save every register, in the G rather than on the scarce stack.
 
-use crate::sched::{CTX_CLOSURE, CTX_FULL, CTX_PC, CTX_RBX, CTX_REST, CTX_RESULTS, CTX_SP, CTX_VECTORS};
+use crate::sched::{CTX_CLOSURE, CTX_FULL, CTX_PC, CTX_RBX, CTX_REST, CTX_RESULTS, CTX_SP, CTX_VECTORS, M};
 use core::mem::offset_of;
 use ingot_abi::functions::{CallBlock, ResultBlock, StubClosure, StubFrame};
 use ingot_abi::tls::{G_OFFSET, GUARD_OFFSET, RESULTS_OFFSET, SYSTEM_STACK_OFFSET};
 
 /// `ThreadBlock::reserved[1]`: where the entry of a check keeps r11 for three instructions.
 const SCRATCH_OFFSET: usize = SYSTEM_STACK_OFFSET + 8;
+
+/// An M begins with its thread block.
+const FORKING_OFFSET: usize = offset_of!(M, forking);
+const _: () = assert!(offset_of!(M, tls) == 0);
 
 /// Bytes `rt_reflectcall` and the stub need below their entry, with those its callee may use before its own check.
 const REFLECT_NEED: usize = 1024;
@@ -286,7 +290,8 @@ rt_rawsyscall:
     .cfi_endproc
 
     // Package syscall's clone with CLONE_VFORK: (number, a1, a2, a3) -> (r1, errno), a Go function by its convention. As
-    // rt_rawsyscall, it keeps nothing on the stack that the child, which returns first, could overwrite.
+    // rt_rawsyscall, it keeps nothing on the stack that the child, which returns first, could overwrite. The child has
+    // the parent's memory and thread block: until it is done, checks are inert, also where nobody calls BeforeFork.
     .p2align 4
     .globl syscall.rawVforkSyscall
 syscall.rawVforkSyscall:
@@ -298,11 +303,16 @@ syscall.rawVforkSyscall:
     mov rdx, rcx
     xor r10d, r10d
     xor r8d, r8d
-    xor r9d, r9d
+    movzx r9d, byte ptr fs:[{forking}]
+    mov byte ptr fs:[{forking}], 1
     syscall
     movq rcx, xmm0
     add rsp, 8
     .cfi_adjust_cfa_offset -8
+    test rax, rax
+    jz 8f
+    mov byte ptr fs:[{forking}], r9b
+8:
     xor edx, edx
     cmp rax, -4095
     jb 7f
@@ -441,6 +451,7 @@ rt_personality:
     "#,
     g = const G_OFFSET,
     guard = const GUARD_OFFSET,
+    forking = const FORKING_OFFSET,
     system = const SYSTEM_STACK_OFFSET,
     scratch = const SCRATCH_OFFSET,
     sp = const CTX_SP,

@@ -29,6 +29,7 @@ runtime_calls! { "rt_enter":
     rt_add_cleanup => add_cleanup_body;
     rt_alloc_slow => alloc_body;
     rt_finalizer_next => finalizer_next_body;
+    rt_finalizers_done => finalizers_done_body;
     rt_free_os_memory => free_os_memory_body;
     rt_gc => gc_body;
     rt_gc_wait_cycle => gc_wait_cycle_body;
@@ -129,6 +130,10 @@ extern "C" fn finalizer_next_body() -> Pair {
         }
         sched::park_with(WAIT_FINALIZER, driver::wait_for_due);
     }
+}
+
+extern "C" fn finalizers_done_body() -> usize {
+    usize::from(driver::all_run())
 }
 
 extern "C" fn set_finalizer_body(object: usize, closure: usize) -> usize {

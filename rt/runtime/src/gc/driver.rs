@@ -268,6 +268,12 @@ pub fn wait_for_due(g: *mut G) -> bool {
     true
 }
 
+/// Whether everything due has been run: who runs it waits for more.
+pub fn all_run() -> bool {
+    let waiters = FINALIZER_WAITERS.lock();
+    !specials::any_due() && !waiters.is_empty()
+}
+
 /// Publishes a parking G as waiting for the end of a cycle.
 pub fn wait_for_cycle(g: *mut G) -> bool {
     // SAFETY: the parking call owns its G and gives it to the list.
