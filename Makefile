@@ -29,7 +29,7 @@ test: build
 	$(CARGO) test --workspace
 	$(CARGO) test --manifest-path rt/Cargo.toml
 	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --rounds 2
-	$(CONFORMANCE) --ingot $(INGOT) --mode dev,release,stress --share 24
+	$(CONFORMANCE) --ingot $(INGOT) --mode dev,release,stress --share 16
 
 # Every program of the suite against gc in dev and release.
 suite: build
