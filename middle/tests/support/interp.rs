@@ -690,8 +690,8 @@ where
                 let now = self.tick();
                 vec![1_700_000_000 + now / 1_000_000_000, now % 1_000_000_000]
             }
-            "rt_callers" | "rt_g_callers" | "rt_pc_info" | "rt_can_spin" | "rt_procpin" | "rt_collections"
-            | "rt_stack_moves" => vec![0],
+            "rt_callers" | "rt_g_callers" | "rt_g_info" | "rt_pc_info" | "rt_can_spin" | "rt_procpin"
+            | "rt_collections" | "rt_stack_moves" => vec![0],
             "rt_set_finalizer" | "rt_add_cleanup" => vec![1],
             "rt_set_gc_percent" => vec![100],
             "rt_is_heap_ptr" => vec![(!machine.globals.contains(&arg(0))).into()],
