@@ -8,7 +8,9 @@ use std::ptr;
 use inkwell::attributes::AttributeLoc;
 use inkwell::basic_block::BasicBlock;
 use inkwell::builder::{Builder, BuilderError};
-use inkwell::values::{AsValueRef, BasicValueEnum, FunctionValue, InstructionValue, IntValue, PhiValue, PointerValue};
+use inkwell::values::{
+    AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue, IntValue, PhiValue, PointerValue,
+};
 use middle::mir::cfg::Cfg;
 use middle::mir::{self, Block, Op, PosId, Terminator, Ty, Value};
 
@@ -51,9 +53,19 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     blocks: Vec<Option<BasicBlock<'ctx>>>,
     phis: Vec<Vec<PhiValue<'ctx>>>,
     ends: Vec<Option<BasicBlock<'ctx>>>,
-    /// Where calls of a function with a recover block unwind to.
+    /// Where calls of the block being emitted unwind to, in a function with a recover block.
     pub landing_pad: Option<BasicBlock<'ctx>>,
+    recovery: Option<Recovery<'ctx>>,
     pub pos: PosId,
+}
+
+/// The landing pads of a function with a recover block.
+struct Recovery<'ctx> {
+    first: BasicBlock<'ctx>,
+    /// That of calls made after recovering: deferred calls panic, too.
+    again: BasicBlock<'ctx>,
+    /// The blocks that may run after recovering.
+    after: Vec<bool>,
 }
 
 /// Emits the body of `llvm`.
@@ -76,6 +88,7 @@ pub fn emit<'ctx>(
         phis: vec![Vec::new(); func.blocks.len()],
         ends: vec![None; func.blocks.len()],
         landing_pad: None,
+        recovery: None,
         pos: func.start,
     };
     emitter.run(name).map_err(|Fault(message)| {
@@ -113,7 +126,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
             self.slots.push(address);
         }
         if let Some(recover) = self.func.recover {
-            self.make_landing_pad(recover)?;
+            self.make_landing_pads(recover)?;
             self.b.position_at_end(entry);
         }
         self.make_phis(&cfg)?;
@@ -167,14 +180,36 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         }
     }
 
-    fn make_landing_pad(&mut self, recover: Block) -> Result<()> {
-        use inkwell::llvm_sys::core;
-        let ctx = self.unit.ctx;
+    /// One pad would be in a cycle with the deferred calls behind it. LLVM 22 splits such a pad and then, in
+    /// `simplifycfg`, merges the parts as if no phi of theirs were used further down. The pad of the cycle is one of its
+    /// own, and no other block's like.
+    fn make_landing_pads(&mut self, recover: Block) -> Result<()> {
         let personality =
             self.unit.function_named(ingot_abi::functions::PERSONALITY, |unit| unit.ctx.i32_type().fn_type(&[], true));
         self.llvm.set_personality_function(personality);
-        let pad = ctx.append_basic_block(self.llvm, "landing");
-        self.b.position_at_end(pad);
+        let target = self.blocks[recover.index()].ok_or("the recover block has no body")?;
+        let first = self.landing_pad("landing");
+        self.b.build_unconditional_branch(target)?;
+        let again = self.landing_pad("landing.again");
+        self.barrier()?;
+        self.b.build_unconditional_branch(target)?;
+        let mut after = vec![false; self.func.blocks.len()];
+        let mut open = vec![recover];
+        while let Some(block) = open.pop() {
+            if !std::mem::replace(&mut after[block.index()], true) {
+                open.extend(self.func.blocks[block.index()].term.iter().flat_map(|term| term.successors()));
+            }
+        }
+        self.recovery = Some(Recovery { first, again, after });
+        Ok(())
+    }
+
+    /// A new block that begins with a landing pad; the builder stands behind that.
+    fn landing_pad(&mut self, name: &str) -> BasicBlock<'ctx> {
+        use inkwell::llvm_sys::core;
+        let ctx = self.unit.ctx;
+        let block = ctx.append_basic_block(self.llvm, name);
+        self.b.position_at_end(block);
         // The pad yields nothing: the panic's state lives in the G. inkwell has no token type.
         // SAFETY: builder and context are live, the builder stands at the end of an empty block.
         unsafe {
@@ -182,10 +217,22 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
             let pad = core::LLVMBuildLandingPad(self.b.as_mut_ptr(), token, ptr::null_mut(), 0, c"".as_ptr());
             core::LLVMSetCleanup(pad, 1);
         }
-        let target = self.blocks[recover.index()].ok_or("the recover block has no body")?;
-        self.b.build_unconditional_branch(target)?;
-        self.landing_pad = Some(pad);
+        block
+    }
+
+    /// Empty inline assembly.
+    fn barrier(&self) -> Result<()> {
+        let ty = self.unit.ctx.void_type().fn_type(&[], false);
+        let asm = self.unit.ctx.create_inline_asm(ty, String::new(), String::new(), true, false, None, false);
+        let call = self.b.build_indirect_call(ty, asm, &[], "")?;
+        self.mark_assembly(call);
         Ok(())
+    }
+
+    /// Without these attributes statepoint rewriting wraps the assembly in a statepoint.
+    fn mark_assembly(&self, call: CallSiteValue<'ctx>) {
+        call.add_attribute(AttributeLoc::Function, self.unit.string_attr("gc-leaf-function", ""));
+        call.add_attribute(AttributeLoc::Function, self.unit.enum_attr("nounwind", 0));
     }
 
     fn make_phis(&mut self, cfg: &Cfg) -> Result<()> {
@@ -258,6 +305,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
 
     fn block(&mut self, block: Block) -> Result<()> {
         self.b.position_at_end(self.llvm_block(block)?);
+        self.landing_pad = self.recovery.as_ref().map(|r| if r.after[block.index()] { r.again } else { r.first });
         let func = self.func;
         let data = &func.blocks[block.index()];
         for &inst in &data.insts {
@@ -400,9 +448,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         let ty = result.fn_type(&[value.get_type().into()], false);
         let asm = self.unit.ctx.create_inline_asm(ty, String::new(), "=r,0".to_owned(), true, false, None, false);
         let call = self.b.build_indirect_call(ty, asm, &[value.into()], "")?;
-        // Without the attribute statepoint rewriting wraps the assembly in a statepoint.
-        call.add_attribute(AttributeLoc::Function, self.unit.string_attr("gc-leaf-function", ""));
-        call.add_attribute(AttributeLoc::Function, self.unit.enum_attr("nounwind", 0));
+        self.mark_assembly(call);
         // SAFETY: the call has a result, which is a basic value.
         Ok(unsafe { BasicValueEnum::new(call.as_value_ref()) }.as_basic_value_enum())
     }
