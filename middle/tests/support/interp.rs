@@ -376,8 +376,17 @@ where
     fn called_by_deferrun(&self) -> bool {
         let frames = &self.frames;
         let runner = self.machine.by_name["runtime.deferrun"];
-        // The last is gorecover, before it the function in question.
-        frames[..frames.len() - 2].iter().rev().find(|&&f| !self.machine.funcs[f].func.pragmas.wrapper) == Some(&runner)
+        // The last is gorecover; before it, wrappers apart, the function in question.
+        let mut found = false;
+        for &f in frames[..frames.len() - 1].iter().rev() {
+            match self.machine.funcs[f].func.pragmas.wrapper {
+                _ if f == runner => return found,
+                true => {}
+                false if found => return false,
+                false => found = true,
+            }
+        }
+        false
     }
 
     fn named(&mut self, name: &str, args: &[u64]) -> Run<Vec<u64>> {
