@@ -11,6 +11,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/runtime/atomic"
 	"unsafe"
 )
 
@@ -159,6 +160,7 @@ func panicfault(e error, addr uintptr) {
 //go:noinline
 //go:wrapper
 func startPanic(p *panicRecord) {
+	panicsRunning.Add(1)
 	p.link = topPanic()
 	getgw().panic = p
 	for topDeferFrame() != nil {
@@ -169,12 +171,31 @@ func startPanic(p *panicRecord) {
 	dieOfPanic(p)
 }
 
+// panicsRunning counts panics that have not been recovered and whose goroutines have not died.
+var panicsRunning atomic.Int32
+
+// awaitPanics gives panics of other goroutines the time to end the program before main's return does: who waited for a
+// deferred call of theirs is to see them.
+func awaitPanics() {
+	for i := 0; i < 1000 && panicsRunning.Load() > 0; i++ {
+		rt_gosched()
+	}
+	for dying.state.Load() != 0 {
+		rt_gosched()
+	}
+}
+
 // resume ends a recovered panic and continues in the frame that recovered it.
 func resume(p *panicRecord) {
 	rest := p.link
 	goexit := false
+	panicsRunning.Add(-1)
 	for rest != nil && rest.aborted {
-		goexit = goexit || rest.goexit
+		if rest.goexit {
+			goexit = true
+		} else {
+			panicsRunning.Add(-1)
+		}
 		rest = rest.link
 	}
 	getgw().panic = rest
@@ -243,6 +264,11 @@ func Goexit() {
 
 // endGoroutine leaves no trace of panics on the goroutine and ends it.
 func endGoroutine() {
+	for p := topPanic(); p != nil; p = p.link {
+		if !p.goexit {
+			panicsRunning.Add(-1)
+		}
+	}
 	getgw().panic = nil
 	rt_goexit()
 }
