@@ -1,7 +1,8 @@
 //! Composite literals.
 //!
-//! A literal of a memory type is built in a temporary (a very large one in the heap), or, under `&` and for slices, in the new object itself. All
-//! operands are evaluated in source order before the first is stored, so that a literal never shows half made.
+//! A literal of a memory type is built in a temporary (a very large one in the heap), or, under `&` and for slices, in
+//! the new object itself. All operands are evaluated in source order before the first is stored, so that a literal never
+//! shows half made.
 
 use std::collections::HashMap;
 

@@ -100,6 +100,7 @@ rt_breakpoint:
     int3
     ret
 
+    .p2align 4
     .globl rt_morestack
 rt_morestack:
     mov fs:[{scratch}], r11

@@ -47,6 +47,9 @@ pub fn new_g(entry: usize, closure: usize, system: bool) -> *mut G {
 }
 
 /// A dead G to reuse or a fresh one.
+///
+/// # Safety
+/// This thread owns its P, if it has one, and calls on its system stack.
 unsafe fn take_free() -> *mut G {
     // SAFETY: the P's list is its owner's.
     unsafe {
@@ -143,6 +146,9 @@ pub unsafe fn make_ps(count: usize) {
 }
 
 /// A zeroed M with its stacks, on the list of all.
+///
+/// # Safety
+/// `system_stack` is the top of a stack that is the new M's alone.
 unsafe fn allocate_m(system_stack: usize) -> *mut M {
     let m = persistent_alloc(size_of::<M>(), 64) as *mut M;
     // SAFETY: fresh memory; zero is valid for every field.
@@ -164,6 +170,9 @@ unsafe fn allocate_m(system_stack: usize) -> *mut M {
 }
 
 /// The M of the process's first thread, whose system stack is the kernel's stack below `top`.
+///
+/// # Safety
+/// Called once, by the process's first thread; the stack below `top` is used by nothing else.
 pub unsafe fn first_m(top: usize) -> *mut M {
     // SAFETY: called once at start.
     unsafe {
@@ -176,6 +185,9 @@ pub unsafe fn first_m(top: usize) -> *mut M {
 }
 
 /// Starts a thread that runs the scheduler with `p`, or `start` without a P.
+///
+/// # Safety
+/// `p` is the caller's to give away, or null.
 pub unsafe fn new_m(p: *mut P, spinning: bool, start: Option<extern "C" fn() -> !>) {
     let stack = memory::must_allocate(SYSTEM_STACK);
     // SAFETY: the stack is fresh; its lowest page becomes a guard page.
@@ -236,6 +248,9 @@ extern "C" fn rt_thread_main(m: *mut M) -> ! {
 }
 
 /// Signal stack and signal mask of this thread.
+///
+/// # Safety
+/// The thread's M is set up.
 pub unsafe fn init_thread() {
     let stack = memory::must_allocate(SIGNAL_STACK);
     // SAFETY: the stack is this thread's for ever.

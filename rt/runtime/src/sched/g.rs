@@ -127,7 +127,8 @@ pub struct G {
     pub parent: u64,
     /// Scratch of a parked runtime call (a poll mode, a timer's deadline, ...).
     pub scratch: AtomicUsize,
-    /// A collection found the stack mostly unused while the G was in a runtime call: the next check is to shrink it.
+    /// A collection found the stack mostly unused while the G was in a runtime call: the next check is to shrink it. Set
+    /// with the world stopped, taken by the G's own check; starting the world orders the two.
     pub shrinks: AtomicBool,
 }
 

@@ -86,6 +86,8 @@ pub unsafe fn set_guard(m: *mut M, g: *mut G) {
     }
 }
 
+/// # Safety
+/// The M is this thread's and owns a P, on its system stack; the G is the caller's and may continue.
 unsafe fn execute(m: *mut M, g: *mut G, inherit: bool) -> ! {
     // SAFETY: the caller owns the G and its M owns a P.
     unsafe {
@@ -102,6 +104,9 @@ unsafe fn execute(m: *mut M, g: *mut G, inherit: bool) -> ! {
 }
 
 /// Finds a G for an M that owns a P; sleeps while there is none. The M still owns a P afterwards.
+///
+/// # Safety
+/// The M is this thread's, in the scheduler, and owns its P.
 unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
     // SAFETY: the M is this thread's own and owns its P.
     unsafe {
@@ -176,6 +181,9 @@ unsafe fn find_runnable(m: *mut M) -> (*mut G, bool) {
 }
 
 /// Takes a P off the idle list for this M.
+///
+/// # Safety
+/// The M is this thread's and owns no P.
 unsafe fn take_p(m: *mut M) -> bool {
     let taken = SCHED.lock().take_idle_p();
     // SAFETY: the M is this thread's, the P came off the list.
@@ -217,6 +225,9 @@ pub fn unwatched() -> bool {
 }
 
 /// Hands this M's P to one that was deprived of its own and sleeps; false if somebody else was first.
+///
+/// # Safety
+/// The M is this thread's, in the scheduler, and owns its P.
 unsafe fn give_to_deprived(m: *mut M) -> bool {
     // SAFETY: the M and its P are this thread's own.
     unsafe {
@@ -236,6 +247,9 @@ unsafe fn give_to_deprived(m: *mut M) -> bool {
 }
 
 /// Takes a fair share of the global queue: one to run, the rest onto the P's queue.
+///
+/// # Safety
+/// The P is this thread's.
 unsafe fn take_from_global(p: *mut P) -> Option<*mut G> {
     if QUEUE_LEN.load(Ordering::Relaxed) == 0 {
         return None;
@@ -258,6 +272,9 @@ unsafe fn take_from_global(p: *mut P) -> Option<*mut G> {
 }
 
 /// Becomes a searcher unless there are enough of them.
+///
+/// # Safety
+/// The M is this thread's.
 unsafe fn start_spinning(m: *mut M) -> bool {
     // SAFETY: the M is this thread's own.
     unsafe {
@@ -274,6 +291,8 @@ unsafe fn start_spinning(m: *mut M) -> bool {
     }
 }
 
+/// # Safety
+/// The M is this thread's.
 unsafe fn stop_spinning(m: *mut M) {
     // SAFETY: the M is this thread's own.
     unsafe { (*m).spinning = false };
@@ -281,6 +300,9 @@ unsafe fn stop_spinning(m: *mut M) {
 }
 
 /// Takes half of another P's queue.
+///
+/// # Safety
+/// Both are this thread's.
 unsafe fn steal(m: *mut M, p: *mut P) -> Option<*mut G> {
     const ROUNDS: usize = 4;
     let count = PROCS.load(Ordering::Acquire);
@@ -322,6 +344,9 @@ pub fn put_global_list(list: &mut GList) {
 }
 
 /// Makes the waiting Gs of a list runnable, on `p` or, without one, globally, and wakes Ms for them.
+///
+/// # Safety
+/// The Gs of the list wait and are the caller's; `p` is this thread's, or null.
 pub unsafe fn inject(p: *mut P, list: &mut GList) {
     let count = list.len();
     if count == 0 {
@@ -397,6 +422,9 @@ pub unsafe fn start_m(p: *mut P, spinning: bool) {
 }
 
 /// Sleeps until another M gives this one a P.
+///
+/// # Safety
+/// The M is this thread's and owns no P.
 pub unsafe fn stop_m(m: *mut M) {
     // SAFETY: the M is this thread's own.
     unsafe {
@@ -413,6 +441,9 @@ pub unsafe fn stop_m(m: *mut M) {
 }
 
 /// In the scheduler, while somebody stops the world: gives the P up and sleeps.
+///
+/// # Safety
+/// The M is this thread's, in the scheduler, and owns its P.
 unsafe fn give_up_for_stop(m: *mut M) {
     // SAFETY: the M and its P are this thread's own.
     unsafe {
