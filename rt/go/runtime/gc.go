@@ -310,7 +310,15 @@ func debug_readGCStats(p *[]uint64) {
 }
 
 //go:linkname debug_setPanicOnFault runtime/debug.setPanicOnFault
-func debug_setPanicOnFault(on bool) bool { return false }
+func debug_setPanicOnFault(on bool) (old bool) {
+	gw := getgw()
+	old = gw.panicFault != 0
+	gw.panicFault = 0
+	if on {
+		gw.panicFault = 1
+	}
+	return old
+}
 
 //go:linkname debug_modinfo runtime/debug.modinfo
 func debug_modinfo() string { return modinfo }

@@ -23,7 +23,8 @@ type gWords struct {
 	syncGroup  uintptr
 	fips       uintptr // see crypto.go
 	fipsBypass uintptr
-	_          [3]uintptr
+	panicFault uintptr // debug.SetPanicOnFault's
+	_          [2]uintptr
 }
 
 func getgw() *gWords { return (*gWords)(rt_g_words()) }

@@ -36,12 +36,21 @@ const memoryText = "invalid memory address or nil pointer dereference"
 //go:noinline
 func panicmem() { panicfault(errorString(memoryText), 0) }
 
-// panicmemAddr is a fault at a known address; code compiled with checks only gets here for bad pointers.
+// panicmemAddr is a fault at a known address; code compiled with checks only gets here for bad pointers, which end the
+// program unless debug.SetPanicOnFault says otherwise.
 //
 //go:noinline
 func panicmemAddr(addr uintptr) {
 	if addr < 4096 {
 		panicfault(errorString(memoryText), addr)
+	}
+	if getgw().panicFault == 0 {
+		printlock()
+		printstring("unexpected fault address ")
+		printhex(uint64(addr))
+		printnl()
+		printunlock()
+		throw("fault")
 	}
 	panicfault(errorAddressString{memoryText, addr}, addr)
 }
