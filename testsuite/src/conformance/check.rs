@@ -69,7 +69,8 @@ impl Settings {
         };
         let mut results = stress.iter().copied().zip(answers).map(judge);
         let outcome = |mode| results.by_ref().take(seeds(mode).len()).collect::<Result<(), String>>();
-        let outcomes = modes.iter().map(outcome).map(|result| result.map_or_else(Outcome::Failed, |()| Outcome::Passed));
+        let outcomes =
+            modes.iter().map(outcome).map(|result| result.map_or_else(Outcome::Failed, |()| Outcome::Passed));
         Ok(outcomes.collect())
     }
 }

@@ -112,12 +112,7 @@ pub struct Oracle {
 
 impl Oracle {
     /// What gc does with a case; `run` runs a program in the case's folder.
-    pub fn ask(
-        &self,
-        case: &Case,
-        root: &Path,
-        run: Runner,
-    ) -> Result<Answer, String> {
+    pub fn ask(&self, case: &Case, root: &Path, run: Runner) -> Result<Answer, String> {
         let kept = self.cache.join(self.key(case, root)?);
         if let Some(answer) = fs::read(&kept).ok().and_then(|bytes| decode(&bytes)) {
             return Ok(answer);
