@@ -136,6 +136,36 @@ func fatalHead(s string) {
 	printunlock()
 }
 
+const sigBus = 7
+
+// dieOfFault ends the process for a fault that the fault handler noted: the program used memory that is not there.
+func dieOfFault(w *gWords) {
+	printlock()
+	printstring("unexpected fault address ")
+	printhex(uint64(w.faultAddr))
+	printnl()
+	printunlock()
+	fatalHead("fault")
+	printlock()
+	name := "SIGSEGV: segmentation violation"
+	if w.faultSignal == sigBus {
+		name = "SIGBUS: bus error"
+	}
+	printstring("[signal ")
+	printstring(name)
+	printstring(" code=")
+	printhex(uint64(w.faultCode))
+	printstring(" addr=")
+	printhex(uint64(w.faultAddr))
+	var pc uintptr
+	rt_callers(2, &pc, 1)
+	printstring(" pc=")
+	printhex(uint64(pc))
+	printstring("]\n")
+	printunlock()
+	dieWithTraceback(1)
+}
+
 // throw ends the process: the runtime itself is wrong.
 func throw(s string) {
 	fatalHead(s)
