@@ -4,7 +4,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	_ "internal/bytealg" // cmpstring
+	"unsafe"
+)
 
 const (
 	runeError = '\uFFFD'
