@@ -5,9 +5,13 @@
 // as they happened to be at the access. So no value but the addresses of stack objects may be live into a landing pad,
 // and these are computed there anew. The emitter keeps in memory what matters after a recovery (emit/func.rs), which
 // leaves little to do here: an optimiser that found another value equal to one of there.
+//
+// A call that unwinds to the pad still has the objects in its stack map, by a use of their addresses that reads nothing.
 
 #include "shim.h"
 #include "llvm/IR/CFG.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/Transforms/Utils/Local.h"
 
@@ -81,15 +85,59 @@ void LatePass::isolateRecovery(Function &F) {
     DemoteRegToStack(*I, /*VolatileLoads=*/true);
 }
 
-// The address as it is in `BB`, computed before `at`.
-static Value *addressIn(Value *V, Instruction *at, DenseSet<const Value *> &laundered) {
-  auto *I = cast<Instruction>(V)->clone();
-  if (auto *G = dyn_cast<GetElementPtrInst>(I))
-    G->setOperand(0, addressIn(G->getPointerOperand(), at, laundered));
-  else
-    laundered.insert(I);
-  I->insertBefore(at->getIterator());
-  return I;
+namespace {
+// Addresses of stack objects for what runs after a landing pad.
+struct Launderer {
+  Function &F;
+  const Recovery &recovery;
+  DenseSet<const Value *> &laundered;
+  DominatorTree tree;
+  // For an address of elsewhere, the ones computed anew, by block.
+  DenseMap<std::pair<Value *, BasicBlock *>, Value *> anew;
+
+  Launderer(Function &F, const Recovery &recovery, DenseSet<const Value *> &laundered)
+      : F(F), recovery(recovery), laundered(laundered), tree(F) {}
+
+  // The first block of the way to `BB` that only a landing pad leads to.
+  BasicBlock *top(BasicBlock *BB) {
+    auto *node = tree.getNode(BB);
+    while (auto *above = node->getIDom()) {
+      if (!recovery.contains(above->getBlock()))
+        break;
+      node = above;
+    }
+    return node->getBlock();
+  }
+
+  Value *address(Value *V, BasicBlock *BB) {
+    auto *block = top(BB);
+    auto found = anew.find({V, block});
+    if (found != anew.end())
+      return found->second;
+    auto *I = cast<Instruction>(V)->clone();
+    Instruction *at = &*block->getFirstInsertionPt();
+    if (auto *G = dyn_cast<GetElementPtrInst>(I)) {
+      auto *base = cast<Instruction>(address(G->getPointerOperand(), BB));
+      G->setOperand(0, base);
+      I->insertAfter(base->getIterator());
+    } else {
+      laundered.insert(I);
+      I->insertBefore(at->getIterator());
+    }
+    anew[{V, block}] = I;
+    return I;
+  }
+};
+} // namespace
+
+// A use for the stack maps only.
+static void keepAlive(Value *V, Instruction *at) {
+  auto &C = at->getContext();
+  IRBuilder<> B(at);
+  auto *T = FunctionType::get(B.getVoidTy(), {V->getType()}, false);
+  auto *call = B.CreateCall(T, InlineAsm::get(T, "", "r", true), {V});
+  call->setDoesNotThrow();
+  call->addFnAttr(Attribute::get(C, LEAF));
 }
 
 void LatePass::launderInRecovery(Function &F) {
@@ -100,15 +148,32 @@ void LatePass::launderInRecovery(Function &F) {
   for (auto &I : instructions(F))
     if (!recovery.contains(I.getParent()) && !isa<AllocaInst>(I) && isFixed(&I, stackAddresses))
       addresses.push_back(&I);
+  Launderer launderer(F, recovery, stackAddresses);
   for (auto *I : addresses) {
-    DenseMap<BasicBlock *, Value *> anew;
-    for (auto &U : make_early_inc_range(I->uses()))
-      if (auto *BB = recovery.usedIn(U)) {
-        auto *&address = anew[BB];
-        if (!address)
-          address = addressIn(I, &*BB->getFirstInsertionPt(), stackAddresses);
-        U.set(address);
-      }
+    SmallVector<Use *> uses;
+    for (auto &U : I->uses())
+      if (recovery.usedIn(U))
+        uses.push_back(&U);
+    for (auto *U : uses)
+      U->set(launderer.address(I, recovery.usedIn(*U)));
+  }
+  // A call that panics must have the objects in its stack map: what is computed anew is not live there.
+  for (auto *I : addresses) {
+    if (isa<GetElementPtrInst>(I))
+      continue;
+    auto used = any_of(launderer.anew, [&](auto &made) { return made.first.first == I; });
+    if (!used)
+      continue;
+    for (auto &BB : F) {
+      if (!BB.isEHPad())
+        continue;
+      bool again = all_of(predecessors(&BB), [&](BasicBlock *from) { return recovery.contains(from); });
+      Instruction *at = &*BB.getFirstInsertionPt();
+      if (!again)
+        keepAlive(I, at);
+      else if (auto *made = launderer.anew.lookup({I, launderer.top(&BB)}))
+        keepAlive(made, at);
+    }
   }
 }
 

@@ -310,14 +310,14 @@ func debug_readGCStats(p *[]uint64) {
 }
 
 //go:linkname debug_setPanicOnFault runtime/debug.setPanicOnFault
-func debug_setPanicOnFault(on bool) (old bool) {
-	gw := getgw()
-	old = gw.panicFault != 0
-	gw.panicFault = 0
+func debug_setPanicOnFault(on bool) bool {
+	w := getgw()
+	was := w.panicOnFault != 0
+	w.panicOnFault = 0
 	if on {
-		gw.panicFault = 1
+		w.panicOnFault = 1
 	}
-	return old
+	return was
 }
 
 //go:linkname debug_modinfo runtime/debug.modinfo
