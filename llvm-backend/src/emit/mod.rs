@@ -200,7 +200,7 @@ impl<'ctx> Unit<'ctx, '_> {
         for (names, effects) in [
             // Two bits per kind of memory: the arguments', and what the program cannot see.
             (&["rt_memmove", "rt_memclr", "rt_memmove_ptrs", "rt_memclr_ptrs"][..], 0b1111),
-            (&["rt_memequal", "rt_compare"][..], 0b0001),
+            (&["rt_memequal"][..], 0b0001),
             (&["rt_alloc"][..], 0b1100),
         ] {
             if names.contains(&name) {

@@ -76,7 +76,6 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // completed garbage collections
     f("rt_collections", Leaf, &[], &[I64]),
     // (a, na, b, nb) -> -1, 0, 1: bytes in lexical order
-    f("rt_compare", Leaf, &[Ptr, I64, Ptr, I64], &[I64]),
     f("rt_do_spin", Leaf, &[], &[]),
     // (code)
     f("rt_exit", NoReturn, &[I64], &[]),

@@ -320,7 +320,15 @@ func debug_readGCStats(p *[]uint64) {
 }
 
 //go:linkname debug_setPanicOnFault runtime/debug.setPanicOnFault
-func debug_setPanicOnFault(on bool) bool { return false }
+func debug_setPanicOnFault(on bool) bool {
+	w := getgw()
+	was := w.panicOnFault != 0
+	w.panicOnFault = 0
+	if on {
+		w.panicOnFault = 1
+	}
+	return was
+}
 
 //go:linkname debug_modinfo runtime/debug.modinfo
 func debug_modinfo() string { return modinfo }

@@ -15,7 +15,6 @@ func rt_memclr_ptrs(p unsafe.Pointer, n uintptr)                      // L
 func rt_memmove(dst, src unsafe.Pointer, n uintptr)                   // L
 func rt_memmove_ptrs(dst, src unsafe.Pointer, n uintptr)              // L
 func rt_memequal(p, q unsafe.Pointer, n uintptr) uintptr              // L
-func rt_compare(p unsafe.Pointer, np uintptr, q unsafe.Pointer, nq uintptr) int
 func rt_is_heap_ptr(p unsafe.Pointer) uintptr                         // L
 func rt_pointer_words(p unsafe.Pointer, out *byte, n uintptr) uintptr // S
 

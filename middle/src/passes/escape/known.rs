@@ -99,7 +99,6 @@ const RUNTIME: &[Known] = &[
 /// Rust functions that keep nothing of their arguments; (symbol, parameter whose pointee's pointers are copied).
 const RUST: &[(&str, Option<usize>)] = &[
     ("rt_callers", None),
-    ("rt_compare", None),
     ("rt_fatal", None),
     ("rt_g_callers", None),
     ("rt_g_info", None),

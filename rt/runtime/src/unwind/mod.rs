@@ -8,12 +8,21 @@ mod lsda;
 
 use crate::sched::current_g;
 use crate::{runtime_calls, tables};
-use cfi::Registers;
+pub use cfi::Registers;
 
 /// The end of the frame an address is executing in: the stack pointer its caller had at the call.
 pub fn frame_end(pc: usize, sp: usize) -> Option<usize> {
     let registers = Registers { sp, pc, ..Registers::default() };
     cfi::find(tables::get().eh_frame_hdr, pc).and_then(|fde| fde.canonical_frame(pc, &registers))
+}
+
+/// The registers at the call that began the frame, if the address it is executing at has frame information.
+///
+/// # Safety
+/// The registers are a frame's.
+pub unsafe fn caller(at: &Registers) -> Option<Registers> {
+    // SAFETY: the caller's promise.
+    cfi::find(tables::get().eh_frame_hdr, at.pc).and_then(|fde| unsafe { fde.unwind(at.pc, at) })
 }
 
 runtime_calls! { "rt_enter":
