@@ -1,4 +1,4 @@
-// spec: Package initialization, Variable declarations, Making slices, maps and channels, Allocation
+// spec: Package initialization, Variable declarations, Making slices, maps and channels, Allocation, Manipulating complex numbers
 // needs: println
 
 // What programs of the differential generator have found, made small.
@@ -23,6 +23,16 @@ func zeroesMadeByNew() {
 	println((*toPointer).next == nil, len(*toSlice))
 }
 
+// A quotient of which one part only is NaN is left so.
+func complexQuotients() {
+	infinite := complex(1.7976931348623157e308, 0) * one(complex(18446744073709551615, 16777217))
+	println(infinite/complex(-2147483649, 255.9), infinite/one(complex(1, 1)), infinite/one(complex(3, -4)))
+}
+
+//go:noinline
+func one[T any](x T) T { return x }
+
 func main() {
+	complexQuotients()
 	zeroesMadeByNew()
 }
