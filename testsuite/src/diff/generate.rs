@@ -126,6 +126,9 @@ struct Gen {
     budget: u64,
     /// How many more statements the function at hand may have that hold others.
     room: usize,
+    /// Functions that print, by the types of what they print.
+    printers: Vec<(Ty, String)>,
+    printer_declarations: Vec<Node>,
     next: usize,
 }
 
@@ -149,6 +152,8 @@ impl Gen {
             cost: 0,
             budget: 0,
             room: 0,
+            printers: Vec::new(),
+            printer_declarations: Vec::new(),
             next: 0,
         }
     }

@@ -99,6 +99,28 @@ impl Ty {
         }
     }
 
+    /// The type with `T` replaced.
+    pub fn substitute(&self, argument: &Ty) -> Ty {
+        let inside = |ty: &Ty| Box::new(ty.substitute(argument));
+        match self {
+            Ty::Param => argument.clone(),
+            Ty::Slice(of) => Ty::Slice(inside(of)),
+            Ty::Ptr(to) => Ty::Ptr(inside(to)),
+            Ty::Chan(of) => Ty::Chan(inside(of)),
+            Ty::Array(length, of) => Ty::Array(*length, inside(of)),
+            Ty::Map(key, of) => Ty::Map(inside(key), inside(of)),
+            Ty::Func(parameters, result) => Ty::Func(
+                parameters.iter().map(|ty| ty.substitute(argument)).collect(),
+                result.as_ref().map(|ty| inside(ty)),
+            ),
+            other => other.clone(),
+        }
+    }
+
+    pub fn has_parameter(&self) -> bool {
+        self.substitute(&Ty::Bool) != *self
+    }
+
     pub fn is_struct(&self) -> bool {
         matches!(self, Ty::Named { form: Form::Struct, .. })
     }

@@ -3,23 +3,7 @@
 use crate::diff::generate::{CALL_COST, Callable, Gen};
 use crate::diff::tree::{Node, Part, Role};
 use crate::diff::types::{INTS, Ty};
-use crate::value;
-
-/// The type with `T` replaced.
-fn substitute(ty: &Ty, argument: &Ty) -> Ty {
-    match ty {
-        Ty::Param => argument.clone(),
-        Ty::Slice(of) => Ty::slice(&substitute(of, argument)),
-        Ty::Ptr(to) => Ty::ptr(&substitute(to, argument)),
-        Ty::Array(length, of) => Ty::Array(*length, Box::new(substitute(of, argument))),
-        Ty::Map(key, of) => Ty::Map(Box::new(substitute(key, argument)), Box::new(substitute(of, argument))),
-        Ty::Func(parameters, result) => Ty::Func(
-            parameters.iter().map(|ty| substitute(ty, argument)).collect(),
-            result.as_ref().map(|ty| Box::new(substitute(ty, argument))),
-        ),
-        other => other.clone(),
-    }
-}
+use crate::{stmt, value};
 
 /// Something that can be called: its text before the arguments.
 struct Callee {
@@ -52,24 +36,9 @@ impl Gen {
             if self.isolated && !function.isolated || !self.affordable(function.cost) {
                 continue;
             }
-            let mut text = function.name.clone();
-            let mut parameters = function.parameters.clone();
-            let mut made = function.results.clone();
-            if function.generic {
-                let argument = match (made.as_slice(), results) {
-                    ([Ty::Param], [ty]) if matches!(ty.basic(), Ty::Int(_)) => ty.clone(),
-                    _ => Ty::Int(*self.rng.pick(&INTS)),
-                };
-                let inferred = parameters.iter().any(|ty| *ty == Ty::Param);
-                if !inferred || self.rng.percent(40) {
-                    text = format!("{text}[{argument}]");
-                }
-                for ty in parameters.iter_mut().chain(&mut made) {
-                    *ty = substitute(ty, &argument);
-                }
-            }
+            let (callee, made) = self.instance(&function, results);
             if made == results {
-                found.push(Callee { text, parameters, cost: function.cost, nests: true });
+                found.push(callee);
             }
         }
         for var in self.scope.iter().rev().take(40) {
@@ -113,7 +82,10 @@ impl Gen {
             return None;
         }
         let at = self.rng.below(callees.len());
-        let callee = callees.swap_remove(at);
+        Some(self.call_of(callees.swap_remove(at), results, depth))
+    }
+
+    fn call_of(&mut self, callee: Callee, results: &[Ty], depth: usize) -> Node {
         self.cost += (callee.cost + 1) * self.times;
         let mut parts = vec![Part::from(format!("{}(", callee.text))];
         let stable = std::mem::replace(&mut self.stable, true);
@@ -132,7 +104,61 @@ impl Gen {
         self.stable = stable;
         parts.push(")".into());
         let role = if let [ty] = results { Role::Value(ty.clone()) } else { Role::Fixed };
-        Some(Node { role, parts })
+        Node { role, parts }
+    }
+
+    /// Calls a declared function and prints its results.
+    pub(super) fn call_function(&mut self, function: &Callable, out: &mut Vec<Node>) {
+        let (callee, results) = self.instance(function, &[]);
+        self.call_and_show(callee, &results, out);
+    }
+
+    /// Calls a method of a variable of its own and prints its results.
+    pub(super) fn call_method(&mut self, receiver: &Ty, method: &Callable, out: &mut Vec<Node>) {
+        let (name, init) = (self.fresh("v"), self.value(receiver, 2));
+        out.push(stmt!("var $ $ = $", name.as_str(), receiver, init));
+        let callee = Callee {
+            text: format!("{name}.{}", method.name),
+            parameters: method.parameters.clone(),
+            cost: method.cost,
+            nests: false,
+        };
+        self.call_and_show(callee, &method.results, out);
+        out.push(self.show(receiver, &name));
+    }
+
+    fn call_and_show(&mut self, callee: Callee, results: &[Ty], out: &mut Vec<Node>) {
+        let call = self.call_of(callee, results, 2);
+        let names: Vec<String> = results.iter().map(|_| self.fresh("v")).collect();
+        if names.is_empty() {
+            return out.push(stmt!("$", call));
+        }
+        let blanks = vec!["_"; names.len()].join(", ");
+        out.push(stmt!("$ := $\n$ = $", names.join(", "), call, blanks, names.join(", ")));
+        for (name, ty) in names.iter().zip(results) {
+            out.push(self.show(ty, name));
+        }
+    }
+
+    /// The function with its type parameter, if it has one, replaced so that it returns the results if it can.
+    fn instance(&mut self, function: &Callable, results: &[Ty]) -> (Callee, Vec<Ty>) {
+        let mut text = function.name.clone();
+        let mut parameters = function.parameters.clone();
+        let mut made = function.results.clone();
+        if function.generic {
+            let argument = match (made.as_slice(), results) {
+                ([Ty::Param], [ty]) if matches!(ty.basic(), Ty::Int(_)) => ty.clone(),
+                _ => Ty::Int(*self.rng.pick(&INTS)),
+            };
+            let inferred = parameters.contains(&Ty::Param);
+            if !inferred || self.rng.percent(40) {
+                text = format!("{text}[{argument}]");
+            }
+            for ty in parameters.iter_mut().chain(&mut made) {
+                *ty = ty.substitute(&argument);
+            }
+        }
+        (Callee { text, parameters, cost: function.cost, nests: true }, made)
     }
 
     /// A call, alone or as an operand beside stable ones.

@@ -3,25 +3,36 @@
 use crate::diff::generate::{CALL_COST, Callable, FUNCTION_BUDGET, Field, Gen, MAIN_BUDGET, Named, Program, Var};
 use crate::diff::tree::{Node, Part, Role};
 use crate::diff::types::{Form, INT, INT32, INTS, Ty, UINT8};
+use crate::stmt;
 
 impl Gen {
     pub(super) fn program(mut self) -> Program {
         let mut declarations = Vec::new();
         self.make_pool(&mut declarations);
-        for _ in 0..self.rng.between(1, 5) {
+        for _ in 0..self.rng.between(1, 3) {
             self.global(&mut declarations);
         }
         for id in 0..self.named.len() {
             self.make_methods(id, &mut declarations);
         }
-        for _ in 0..self.rng.between(1, 3) {
+        for _ in 0..self.rng.between(1, 2) {
             self.make_function(&mut declarations);
         }
         self.budget = MAIN_BUDGET;
         self.cost = 0;
-        self.room = self.rng.between(5, 14);
+        self.room = self.rng.between(4, 12);
         let mut body = Vec::new();
-        for _ in 0..self.rng.between(3, 7) {
+        for function in self.functions.clone() {
+            self.call_protected(&mut body, |g, out| g.call_function(&function, out));
+        }
+        for named in self.named.clone().into_iter().filter(|named| !named.ty.is_interface()) {
+            if !named.methods.is_empty() {
+                self.call_protected(&mut body, |g, out| {
+                    named.methods.iter().for_each(|method| g.call_method(&named.ty, method, out));
+                });
+            }
+        }
+        for _ in 0..self.rng.between(1, 3) {
             // A panic ends little of the program.
             match self.rng.below(8) {
                 0 => self.statement(&mut body),
@@ -33,8 +44,18 @@ impl Gen {
             body.push(self.show(&var.ty, &var.name));
         }
         let name = format!("{}_main", self.name);
+        declarations.append(&mut self.printer_declarations);
         declarations.push(Node::new(Role::Fixed, "func $() $", vec![name.into(), body.into()]));
         Program { name: self.name, declarations }
+    }
+
+    fn call_protected(&mut self, body: &mut Vec<Node>, call: impl FnOnce(&mut Gen, &mut Vec<Node>)) {
+        let mut statements = Vec::new();
+        self.level += 1;
+        call(self, &mut statements);
+        self.level -= 1;
+        let catch = self.catch();
+        body.push(stmt!("func() {\n$\n$\n}()", catch, statements));
     }
 
     fn scalar(&mut self) -> Ty {
@@ -63,13 +84,13 @@ impl Gen {
 
     fn make_pool(&mut self, declarations: &mut Vec<Node>) {
         self.pool = vec![Ty::Int(INT), Ty::Str, Ty::Any, self.scalar(), self.scalar()];
-        for _ in 0..self.rng.between(1, 4) {
+        for _ in 0..self.rng.between(1, 2) {
             self.named_type(declarations);
         }
-        if self.rng.percent(60) {
+        if self.rng.percent(35) {
             self.generic_type(declarations);
         }
-        for _ in 0..self.rng.between(4, 8) {
+        for _ in 0..self.rng.between(3, 6) {
             let of = self.part();
             let ty = match self.rng.below(12) {
                 0..=2 => Ty::slice(&of),
@@ -86,7 +107,7 @@ impl Gen {
             };
             self.pool.push(ty);
         }
-        if self.rng.percent(70) {
+        if self.rng.percent(50) {
             self.interface(declarations);
         }
         if self.rng.percent(30) {
@@ -147,7 +168,7 @@ impl Gen {
                 .map(|text| Part::from(text.as_str()))
                 .to_vec(),
         ));
-        for _ in 0..self.rng.between(1, 3) {
+        for _ in 0..self.rng.between(1, 2) {
             let of = self.part();
             let ty = Ty::Named { id: self.named.len(), name: format!("{name}[{of}]"), form: Form::Struct };
             if self.pool.contains(&ty) || self.named.iter().any(|named| named.ty.to_string() == ty.to_string()) {
@@ -178,7 +199,7 @@ impl Gen {
         let name = self.fresh_global("I");
         let mut methods = Vec::new();
         let mut text = format!("type {name} interface {{\n");
-        for _ in 0..self.rng.between(1, 3) {
+        for _ in 0..self.rng.between(1, 2) {
             let parameters: Vec<Ty> = (0..self.rng.below(3)).map(|_| self.pool_type()).collect();
             let results: Vec<Ty> = (0..self.rng.below(2)).map(|_| self.pool_type()).collect();
             let method = self.fresh("m");
@@ -235,7 +256,7 @@ impl Gen {
             let interfaces = self.named.iter().filter(|named| named.ty.is_interface());
             wanted.extend(interfaces.flat_map(|named| named.methods.clone()));
         }
-        for _ in 0..self.rng.below(3) {
+        for _ in 0..self.rng.below(2) {
             let parameters = (0..self.rng.below(3)).map(|_| self.pool_type()).collect();
             let results = (0..self.rng.below(2)).map(|_| self.pool_type()).collect();
             let name = self.fresh("m");

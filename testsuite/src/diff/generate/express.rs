@@ -35,7 +35,11 @@ impl Gen {
             && let Ty::Slice(of) | Ty::Array(_, of) | Ty::Map(_, of) = ty.basic()
             && !of.is_scalar()
         {
-            return Node::value(ty, &ty.zero(), vec![]);
+            let zero = Node::value(ty, &ty.zero(), vec![]);
+            return match ty.basic() {
+                Ty::Slice(_) if self.rng.percent(70) => value!(ty, "make($, $)", ty, self.rng.between(1, 3)),
+                _ => zero,
+            };
         }
         let below = depth.saturating_sub(1);
         if ty.is_scalar() && self.rng.percent(8) {
@@ -432,9 +436,9 @@ impl Gen {
 
     fn slice(&mut self, ty: &Ty, of: &Ty, depth: usize) -> Node {
         match self.rng.below(10) {
-            0 => value!(ty, "$(nil)", format!("({ty})")),
-            1 => {
-                let count = self.rng.below(6);
+            0 if self.rng.percent(40) => value!(ty, "$(nil)", format!("({ty})")),
+            0 | 1 => {
+                let count = self.rng.between(1, 6);
                 value!(ty, "make($, $)", ty, count)
             }
             // What has no room beyond its length is copied by `append`, so that what shares an array is known.
@@ -463,7 +467,7 @@ impl Gen {
                 value!(ty, "clips($($))", ty, string)
             }
             _ => {
-                let count = self.rng.below(5);
+                let count = if self.rng.percent(8) { 0 } else { self.rng.between(1, 4) };
                 let mut parts = vec![Part::from(format!("{ty}{{"))];
                 if count > 0 && self.rng.percent(10) {
                     parts.push(format!("{}: ", self.rng.below(6)).into());

@@ -55,8 +55,8 @@ impl Gen {
             }
             Ty::Int(int) => {
                 let (int, ty) = (*int, ty.clone());
-                if self.rng.percent(12) {
-                    let (text, _) = self.constant(int, 3);
+                if self.rng.percent(9) {
+                    let (text, _) = self.constant(int, 2);
                     return value!(&ty, "$($)", &ty, text);
                 }
                 let number = self.integer(int);

@@ -10,8 +10,19 @@ impl Gen {
     pub(super) fn show(&mut self, ty: &Ty, what: &str) -> Node {
         let tag = self.tag();
         let mut text = String::new();
-        self.show_into(ty, what, &tag, 2, &mut text);
-        stmt!("$", text)
+        if ty.is_scalar() || ty.has_parameter() {
+            self.show_into(ty, what, &tag, 2, &mut text);
+            return stmt!("$", text);
+        }
+        let known = self.printers.iter().find(|(of, _)| of == ty).map(|(_, name)| name.clone());
+        let name = known.unwrap_or_else(|| {
+            let name = self.fresh_global("s");
+            self.show_into(ty, "v", "tag", 2, &mut text);
+            self.printer_declarations.push(stmt!("func $(tag string, v $) {\n$\n}", name.as_str(), ty, text));
+            self.printers.push((ty.clone(), name.clone()));
+            name
+        });
+        stmt!("$($, $)", name, tag, what)
     }
 
     fn show_into(&mut self, ty: &Ty, what: &str, tag: &str, depth: usize, out: &mut String) {

@@ -155,6 +155,13 @@ impl Gen {
             return self.assign_whole(out);
         }
         match var.ty.basic() {
+            Ty::Slice(_) if self.rng.percent(15) => {
+                if self.rng.percent(30) {
+                    return out.push(stmt!("clear($)", name));
+                }
+                let (from, at) = (self.value(&var.ty, 1), self.index(&name, 1));
+                out.push(stmt!("copy($[$:], $)", name, at, from));
+            }
             Ty::Slice(of) | Ty::Array(_, of) => {
                 let index = self.index(&name, 1);
                 let value = self.expr(of, 2);
