@@ -87,7 +87,9 @@ struct LatePass {
 
   void stripLifetimes(llvm::Function &F);
   void scalarize(llvm::Function &F);
+  void isolateRecovery(llvm::Function &F);
   void launderStackObjects(llvm::Function &F);
+  void launderInRecovery(llvm::Function &F);
   void insertBarriers(llvm::Function &F);
   void insertPolls(llvm::Function &F);
   void insertPrologueCheck(llvm::Function &F);

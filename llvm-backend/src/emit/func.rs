@@ -3,6 +3,7 @@
 //! An extra LLVM entry block holds the stack slots. A MIR block may become several LLVM blocks, since checks branch;
 //! `ends` remembers where each stopped, for the phis.
 
+use std::collections::HashSet;
 use std::ptr;
 
 use inkwell::attributes::AttributeLoc;
@@ -12,7 +13,7 @@ use inkwell::values::{
     AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue, IntValue, PhiValue, PointerValue,
 };
 use middle::mir::cfg::Cfg;
-use middle::mir::{self, Block, Inst, Op, PosId, Terminator, Ty, Value};
+use middle::mir::{self, Block, Inst, Op, PosId, Slot, Terminator, Ty, Value};
 
 use super::{Unit, abi, memory};
 use crate::sections::SITE_PROLOGUE;
@@ -56,6 +57,11 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     /// Where calls of the block being emitted unwind to, in a function with a recover block.
     pub landing_pad: Option<BasicBlock<'ctx>>,
     recovery: Option<Recovery<'ctx>>,
+    /// Slots that are read after recovering, by the function itself or by deferred ones. An access that faults where no
+    /// check foresees it is no call to LLVM: stores before it must not be delayed, nor the slot become a register.
+    pub kept: HashSet<Slot>,
+    /// Whether the block being emitted may run after recovering.
+    pub recovered: bool,
     pub pos: PosId,
     inst: Option<Inst>,
     /// The safepoints so far, with their statepoint ids.
@@ -92,6 +98,8 @@ pub fn emit<'ctx>(
         ends: vec![None; func.blocks.len()],
         landing_pad: None,
         recovery: None,
+        kept: HashSet::new(),
+        recovered: false,
         pos: func.start,
         inst: None,
         sites: Vec::new(),
@@ -209,8 +217,25 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
                 open.extend(self.func.blocks[block.index()].term.iter().flat_map(|term| term.successors()));
             }
         }
+        self.kept = self.kept_slots(&after);
         self.recovery = Some(Recovery { first, again, after });
         Ok(())
+    }
+
+    /// The slots read in the blocks `after` recovering, and those whose address is in memory: of variables that closures
+    /// share.
+    fn kept_slots(&self, after: &[bool]) -> HashSet<Slot> {
+        let mut kept = HashSet::new();
+        for (block, &after) in self.func.blocks.iter().zip(after) {
+            for inst in &block.insts {
+                match &self.func.insts[inst.index()].op {
+                    Op::Load { ptr, .. } if after => kept.extend(self.slot_of(*ptr)),
+                    Op::Store { val, .. } => kept.extend(self.slot_of(*val)),
+                    _ => {}
+                }
+            }
+        }
+        kept
     }
 
     /// A new block that begins with a landing pad; the builder stands behind that.
@@ -314,7 +339,8 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
 
     fn block(&mut self, block: Block) -> Result<()> {
         self.b.position_at_end(self.llvm_block(block)?);
-        self.landing_pad = self.recovery.as_ref().map(|r| if r.after[block.index()] { r.again } else { r.first });
+        self.recovered = self.recovery.as_ref().is_some_and(|r| r.after[block.index()]);
+        self.landing_pad = self.recovery.as_ref().map(|r| if self.recovered { r.again } else { r.first });
         let func = self.func;
         let data = &func.blocks[block.index()];
         for &inst in &data.insts {
