@@ -13,7 +13,7 @@ use inkwell::values::{
     AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue, IntValue, PhiValue, PointerValue,
 };
 use middle::mir::cfg::Cfg;
-use middle::mir::{self, Block, Op, PosId, Slot, Terminator, Ty, Value};
+use middle::mir::{self, Block, Inst, Op, PosId, Slot, Terminator, Ty, Value};
 
 use super::{Unit, abi, memory};
 use crate::sections::SITE_PROLOGUE;
@@ -47,7 +47,7 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     pub b: Builder<'ctx>,
     pub func: &'u mir::Func,
     pub llvm: FunctionValue<'ctx>,
-    values: Vec<Option<BasicValueEnum<'ctx>>>,
+    pub values: Vec<Option<BasicValueEnum<'ctx>>>,
     /// The operation that defines a value, for tracing addresses to slots.
     defs: Vec<Option<&'u Op>>,
     pub slots: Vec<PointerValue<'ctx>>,
@@ -63,6 +63,9 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     /// Whether the block being emitted may run after recovering.
     pub recovered: bool,
     pub pos: PosId,
+    inst: Option<Inst>,
+    /// The safepoints so far, with their statepoint ids.
+    pub sites: Vec<(Inst, u64)>,
 }
 
 /// The landing pads of a function with a recover block.
@@ -98,6 +101,8 @@ pub fn emit<'ctx>(
         kept: HashSet::new(),
         recovered: false,
         pos: func.start,
+        inst: None,
+        sites: Vec::new(),
     };
     emitter.run(name).map_err(|Fault(message)| {
         let p = &emitter.unit.mir.positions[emitter.pos.index()];
@@ -142,7 +147,11 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         for block in &cfg.rpo {
             self.block(*block)?;
         }
-        self.connect_phis(&cfg)
+        self.connect_phis(&cfg)?;
+        if self.unit.options.check_maps {
+            self.want_maps(name, &cfg);
+        }
+        Ok(())
     }
 
     fn attributes(&mut self, name: &str) {
@@ -335,6 +344,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         let func = self.func;
         let data = &func.blocks[block.index()];
         for &inst in &data.insts {
+            self.inst = Some(inst);
             let inst = &func.insts[inst.index()];
             self.set_position(inst.pos);
             let results = self.inst(&inst.op)?;
@@ -345,6 +355,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
                 self.values[r.index()] = Some(v);
             }
         }
+        self.inst = None;
         self.set_position(data.term_pos);
         self.ends[block.index()] = self.b.get_insert_block();
         match &data.term {
@@ -424,6 +435,11 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
             BasicValueEnum::PointerValue(p) => Ok(p),
             other => Err(Fault(format!("{v} is no pointer but {other}"))),
         }
+    }
+
+    /// Notes the statepoint of the instruction being emitted.
+    pub fn note_site(&mut self, id: u64) {
+        self.sites.extend(self.inst.map(|inst| (inst, id)));
     }
 
     pub fn ty(&self, v: Value) -> Ty {

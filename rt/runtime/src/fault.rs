@@ -1,4 +1,5 @@
-//! Faults: in Go code they become panics, in the runtime or in assembly they end the process with a report.
+//! Faults: in Go code they become panics, and so do those of assembly on a goroutine's stack, in its Go caller; in the
+//! runtime and in other assembly they end the process with a report.
 //!
 //! A faulting instruction with a fault site goes on at the site's handler. Any other in Go code goes on in
 //! `runtime.sigpanic` as if the instruction had called it, in functions without calls, too: their frames end where the

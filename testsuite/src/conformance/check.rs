@@ -10,6 +10,7 @@ use crate::conformance::layout::Target;
 use crate::conformance::oracle::{self, Answer, Compiler, Complaints, Oracle, Runner};
 use crate::conformance::recipe::{Action, Case};
 use crate::exec::{self, Ended, Run};
+use crate::state::Outcome;
 use crate::suite::{self, Mode};
 
 /// How the cases are built and run.
@@ -22,14 +23,6 @@ pub struct Settings {
     /// The seed of the first stress round.
     pub seed: u64,
     pub rounds: u64,
-}
-
-/// How a case ended in one mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Passed,
-    Failed(String),
-    Skipped(String),
 }
 
 impl Settings {
