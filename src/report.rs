@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use frontend::diagnostic::{Diagnostic, ERROR_LIMIT, Note, Severity, sorted};
+use frontend::diagnostic::{Diagnostic, ERROR_LIMIT, Note, Severity, sorted, too_many};
 use frontend::span::{SourceMap, Span};
 use serde::Serialize;
 
@@ -80,13 +80,9 @@ pub fn print(failures: &[Failure<'_>], sources: &SourceMap, json: bool) -> bool 
 fn plain(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> Vec<String> {
     let mut lines = vec![format!("# {}\n", failure.import_path)];
     lines.extend(failure.lines.iter().map(|line| format!("{line}\n")));
-    for (n, diagnostic) in sorted(&failure.diagnostics, sources).into_iter().enumerate() {
-        if n == ERROR_LIMIT {
-            lines.push("too many errors\n".to_owned());
-            break;
-        }
-        lines.push(shorten(&format!("{}\n", diagnostic.render(sources)), failure.dir, cwd));
-    }
+    let (sorted, last) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
+    let texts = sorted.iter().map(|d| d.render(sources)).chain(last.map(|at| too_many(at, sources)));
+    lines.extend(texts.map(|text| shorten(&(text + "\n"), failure.dir, cwd)));
     lines
 }
 
@@ -96,12 +92,12 @@ fn excerpted(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path, renderer: &
     for line in &failure.lines {
         out.push_str(&format!("{line}\n"));
     }
-    let sorted = sorted(&failure.diagnostics, sources);
-    for diagnostic in sorted.iter().take(ERROR_LIMIT) {
+    let (sorted, last) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
+    for diagnostic in sorted {
         out.push_str(&excerpt(diagnostic, sources, failure.dir, cwd, renderer));
         out.push('\n');
     }
-    if sorted.len() > ERROR_LIMIT {
+    if last.is_some() {
         out.push_str("too many errors\n");
     }
     out
@@ -149,10 +145,11 @@ fn events(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> String {
         serde_json::to_string(&event).map_or_else(|_| String::new(), |line| line + "\n")
     };
     let lines = plain(failure, sources, cwd);
-    let structured = sorted(&failure.diagnostics, sources).into_iter().map(|d| structured(d, sources));
+    let (sorted, _) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
+    let structured = sorted.into_iter().map(|d| structured(d, sources));
     // The package's own lines come first; "too many errors" last, if it is there.
     let own = 1 + failure.lines.len();
-    let mut diagnostics = std::iter::repeat_with(|| None).take(own).chain(structured.take(ERROR_LIMIT).map(Some));
+    let mut diagnostics = std::iter::repeat_with(|| None).take(own).chain(structured.map(Some));
     let mut out: String =
         lines.into_iter().map(|line| event("build-output", Some(line), diagnostics.next().flatten())).collect();
     out.push_str(&event("build-fail", None, None));

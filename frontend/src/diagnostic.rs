@@ -75,35 +75,40 @@ impl Diagnostic {
 /// How many errors gc prints before it gives up.
 pub const ERROR_LIMIT: usize = 10;
 
-/// The diagnostics to print, in order of place. As gc does, the same words twice in a row about one line are one message,
-/// and a line has one syntax error.
-pub fn sorted<'d>(diagnostics: &'d [Diagnostic], sources: &SourceMap) -> Vec<&'d Diagnostic> {
+/// The diagnostics to print, in order of place, and where the compiler gave up: at the `limit`th that it found. `limit` of
+/// `None` is gc's `-e`. As gc does, the same words twice in a row about one line are one message, and a line has one syntax
+/// error.
+pub fn sorted<'d>(
+    diagnostics: &'d [Diagnostic],
+    sources: &SourceMap,
+    limit: Option<usize>,
+) -> (Vec<&'d Diagnostic>, Option<Span>) {
     let line = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()).line);
+    let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
+    let same =
+        |a: &Diagnostic, b: &Diagnostic| line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b));
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.dedup_by(|b, a| a.message == b.message && line(a) == line(b));
+    sorted.dedup_by(|b, a| same(a, b));
+    let last = limit.and_then(|limit| sorted.get(limit.saturating_sub(1))).map(|d| d.span);
+    sorted.truncate(limit.unwrap_or(usize::MAX));
     sorted.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()));
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
-    let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
-    sorted.dedup_by(|b, a| line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b)));
-    sorted
+    sorted.dedup_by(|b, a| same(a, b));
+    (sorted, last)
+}
+
+/// What is printed where the compiler gave up.
+pub fn too_many(at: Span, sources: &SourceMap) -> String {
+    format!("{}: too many errors", sources.display(at.start()))
 }
 
 /// Renders diagnostics sorted by place, after `limit` of them `too many errors`. `limit` of `None` is gc's `-e`.
 pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
-    let sorted = sorted(diagnostics, sources);
-    let lines: Vec<String> = sorted.iter().map(|d| d.render(sources)).collect();
-    let mut out = String::new();
-    for (n, line) in lines.iter().enumerate() {
-        if limit.is_some_and(|limit| n >= limit) {
-            out.push_str("too many errors\n");
-            break;
-        }
-        out.push_str(line);
-        out.push('\n');
-    }
-    out
+    let (sorted, last) = sorted(diagnostics, sources, limit);
+    let lines = sorted.iter().map(|d| d.render(sources)).chain(last.map(|at| too_many(at, sources)));
+    lines.map(|line| line + "\n").collect()
 }
 
 #[cfg(test)]
@@ -123,9 +128,9 @@ mod tests {
         ];
         assert_eq!(
             render_all(&diagnostics, &sources, Some(2)),
-            "a.go:1:1: first\n\
-             a.go:2:1: second\n\ta.go:1:1: other declaration of b\n\
-             too many errors\n"
+            "a.go:2:1: second\n\ta.go:1:1: other declaration of b\n\
+             a.go:3:1: third\n\
+             a.go:2:1: too many errors\n"
         );
     }
 }

@@ -25,6 +25,7 @@ mod convert;
 mod decl;
 mod directives;
 mod expr;
+pub mod external;
 mod func_inst;
 mod implements;
 mod index;
