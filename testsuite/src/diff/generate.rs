@@ -76,6 +76,8 @@ struct Callable {
     cost: u64,
     /// Of methods: whether the receiver is a pointer.
     by_pointer: bool,
+    /// Of methods: whether they come by an embedded pointer, which may be nil.
+    risky: bool,
 }
 
 /// A declared type.

@@ -21,7 +21,13 @@ impl Gen {
         let mut methods = self.named[*id].methods.clone();
         let promoted = self.fields(ty).iter().filter(|field| field.embedded && self.named[*id].complete);
         for field in promoted {
-            for method in self.methods(&field.ty) {
+            let (base, risky) = match &field.ty {
+                Ty::Ptr(to) => (&**to, true),
+                other => (other, false),
+            };
+            for mut method in self.methods(base) {
+                method.risky |= risky;
+                method.by_pointer &= !risky;
                 if methods.iter().all(|own| own.name != method.name) {
                     methods.push(method);
                 }

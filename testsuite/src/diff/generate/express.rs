@@ -2,8 +2,21 @@
 
 use crate::diff::generate::{CALL_COST, Callable, Gen, Var};
 use crate::diff::tree::{Node, Part, Role};
-use crate::diff::types::{Form, INT, INT32, INTS, Int, Ty, UINT8};
+use crate::diff::types::{Form, INT, INT32, INTS, Int, Ty, UINT8, UINT16, UINT32, UINT64};
 use crate::value;
+
+/// The prelude's functions of bits, by what they take.
+const BIT_FUNCTIONS: [(&str, Int); 9] = [
+    ("len64", UINT64),
+    ("zeros32", UINT32),
+    ("trail16", UINT16),
+    ("ones64", UINT64),
+    ("reverse32", UINT32),
+    ("swap64", UINT64),
+    ("turn64", UINT64),
+    ("turn8", UINT8),
+    ("high64", UINT64),
+];
 
 /// How to get from a variable to a value of the wanted type.
 enum Step {
@@ -78,7 +91,7 @@ impl Gen {
                     let slice = self.value(&Ty::slice(of), below);
                     return value!(ty, "$($)", ty, slice);
                 }
-                let count = if self.rng.percent(70) { *length } else { self.rng.below(*length) };
+                let count = if self.rng.percent(70) { (*length).min(6) } else { self.rng.below(*length).min(6) };
                 let mut parts = vec![Part::from(format!("{ty}{{"))];
                 self.elements(of, count, below, &mut parts);
                 self.finish(ty, parts)
@@ -172,6 +185,13 @@ impl Gen {
             let path = format!("{before}.{}", field.name);
             if field.ty == *wanted {
                 found.push(path.clone());
+            }
+            if let Ty::Ptr(to) = &field.ty
+                && field.embedded
+                && !self.stable
+                && depth > 0
+            {
+                found.extend(self.field_paths(to, wanted, before, depth - 1));
             }
             if field.ty.is_struct() && depth > 0 {
                 // What an embedded field promotes is named both ways.
@@ -317,6 +337,12 @@ impl Gen {
                 let at = self.index("\"abc\"", depth);
                 value!(ty, "$($[$])", ty, string, at)
             }
+            18 => {
+                let (function, from) = *self.rng.pick(&BIT_FUNCTIONS);
+                let from = Ty::Int(from);
+                let a = self.value(&from, depth);
+                value!(ty, "$($($))", ty, function, a)
+            }
             _ => {
                 let function = *self.rng.pick(&["min", "max"]);
                 let (a, b) = (self.value(ty, depth), self.expr(ty, depth));
@@ -338,7 +364,16 @@ impl Gen {
     }
 
     fn floating(&mut self, ty: &Ty, depth: usize) -> Node {
-        match self.rng.below(12) {
+        match self.rng.below(14) {
+            12 => {
+                let function = *self.rng.pick(&["sqrt", "floor", "trunc", "abs", "even"]);
+                let a = self.value(&Ty::F64, depth);
+                value!(ty, "$($($))", ty, function, a)
+            }
+            13 => {
+                let (a, b, c) = (self.value(&Ty::F64, depth), self.value(&Ty::F64, depth), self.value(&Ty::F64, depth));
+                value!(ty, "$(fma($, $, $))", ty, a, b, c)
+            }
             0..=5 => {
                 let operator = *self.rng.pick(&["+", "-", "*", "/"]);
                 let (a, b) = (self.value(ty, depth), self.expr(ty, depth));
@@ -486,8 +521,9 @@ impl Gen {
             return value!(ty, "make($)", ty);
         }
         let mut parts = vec![Part::from(format!("{ty}{{"))];
-        for _ in 0..self.rng.below(5) {
-            // No two keys may be the same constant.
+        // Which of two entries with the same key counts is left open where both are constant; scalar keys are not.
+        let count = self.rng.below(if key.is_scalar() { 5 } else { 2 });
+        for _ in 0..count {
             let key = if key.is_scalar() { self.hidden(key) } else { self.value(key, 0) };
             parts.push(key.into());
             parts.push(": ".into());
@@ -513,6 +549,11 @@ impl Gen {
                 }
                 let name = self.rng.pick(&shared).name.clone();
                 value!(ty, "(&$)", name)
+            }
+            6 if !self.stable && matches!(to, Ty::Array(..)) => {
+                let Ty::Array(_, of) = to else { unreachable!("matched so") };
+                let slice = self.value(&Ty::slice(of), depth.saturating_sub(1));
+                value!(ty, "($)($)", ty, slice)
             }
             5 if !to.is_interface() => {
                 let held = self.value(to, depth);
@@ -580,7 +621,10 @@ impl Gen {
             .collect();
         for var in self.scope.iter().filter(|var| self.readable(var)) {
             for method in self.methods(&var.ty) {
-                if fits(&method, self.isolated) && (!method.by_pointer || var.shared && var.assignable) {
+                if fits(&method, self.isolated)
+                    && !(method.risky && self.stable)
+                    && (!method.by_pointer || var.shared && var.assignable)
+                {
                     found.push(format!("{}.{}", var.name, method.name));
                 }
             }
