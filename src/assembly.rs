@@ -1,14 +1,15 @@
 //! Assembly of the program's packages: `go tool asm` assembles it, the back end makes ELF of what that writes.
 //!
-//! A package's `.s` files become one object. Its functions carry the suffix `.abi0`; the thunks by which Go calls them
-//! are made once it is known which of them the program declares, with what signature.
+//! A package's `.s` files become one object. The thunks by which Go calls its functions are made once it is known which
+//! of them the program declares, with what signature.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use frontend::types::Types;
-use llvm_backend::goobj::{AsmObject, convert, thunks};
+use frontend::constant::Const;
+use frontend::types::{TypeDecl, Types};
+use llvm_backend::goobj::{AsmFunction, AsmObject, convert, thunks};
 use middle::lower::mangle::package_prefix;
 use middle::mir::{Def, Module, Signature};
 use rayon::prelude::*;
@@ -29,49 +30,44 @@ pub struct Assembly {
 pub fn assemble(front: &Front, session: &Session<'_>) -> Result<Vec<Assembly>, String> {
     let with_assembly: Vec<(usize, &Unit)> =
         front.units.iter().enumerate().filter(|(_, u)| !u.package.s_files.is_empty()).collect();
-    let all: Vec<Assembly> = with_assembly
-        .par_iter()
-        .map(|(i, unit)| package(*i, unit, &front.types, session))
-        .collect::<Result<_, String>>()?;
-    let functions: BTreeSet<&str> = all.iter().flat_map(|a| &a.object.functions).map(String::as_str).collect();
-    for a in &all {
-        if let Some(name) = a.object.external_functions.iter().find(|f| !functions.contains(f.as_str())) {
-            let error = llvm_backend::goobj::GoobjError::CallsGo(name.clone());
-            return Err(format!("{}: {error}", a.package));
-        }
-    }
-    Ok(all)
+    with_assembly.par_iter().map(|(i, unit)| package(*i, unit, &front.types, session)).collect()
 }
 
-/// Variables of Go code that assembly uses, which no pass may drop.
-pub fn variables(all: &[Assembly]) -> Vec<String> {
-    all.iter().flat_map(|a| a.object.variables.iter().cloned()).collect()
+/// Variables and functions of Go code that assembly uses, which no pass may drop.
+pub fn roots(all: &[Assembly]) -> Vec<String> {
+    all.iter().flat_map(|a| a.object.variables.iter().chain(&a.object.jumps)).cloned().collect()
 }
 
 /// The finished objects, each package's with the thunks that the units need.
 ///
 /// # Errors
-/// A failure of the back end: a bug of ours.
+/// Assembly that is not supported.
 pub fn units(all: Vec<Assembly>, compiled: &[CodeUnit]) -> Result<Vec<CodeUnit>, String> {
     let mut signatures: HashMap<&str, &Signature> = HashMap::new();
     for unit in compiled {
         for (name, data) in &unit.module.symbols {
-            if let Def::Extern(Some(sig)) = &data.def {
-                signatures.entry(name).or_insert(sig);
+            match &data.def {
+                Def::Extern(Some(sig)) => drop(signatures.entry(name).or_insert(sig)),
+                Def::Func(f) => drop(signatures.insert(name, &f.sig)),
+                Def::Extern(None) | Def::Data(_) => {}
             }
         }
     }
+    let functions: BTreeSet<String> = all.iter().flat_map(|a| &a.object.functions).map(|f| f.name.clone()).collect();
     all.into_iter()
         .map(|a| {
-            let functions: Vec<(&str, &Signature)> = a
-                .object
-                .functions
-                .iter()
-                .filter_map(|f| signatures.get(f.as_str()).map(|s| (f.as_str(), *s)))
-                .collect();
+            let mut jumps = Vec::new();
+            for name in a.object.jumps.iter().filter(|name| !functions.contains(*name)) {
+                let sig = signatures.get(name.as_str());
+                let sig =
+                    sig.ok_or_else(|| format!("{}: assembly jumps to {name}, which is not defined", a.package))?;
+                jumps.push((name.as_str(), *sig));
+            }
+            let declared = a.object.functions.iter().filter_map(|f| Some((f, *signatures.get(f.name.as_str())?)));
+            let declared: Vec<(&AsmFunction, &Signature)> = declared.collect();
             let mut ready = vec![a.object.elf];
-            if !functions.is_empty() {
-                ready.push(thunks(&functions).map_err(|e| format!("{}: {e}", a.package))?);
+            if !declared.is_empty() || !jumps.is_empty() {
+                ready.push(thunks(&declared, &jumps).map_err(|e| format!("{}: {e}", a.package))?);
             }
             Ok(CodeUnit { name: format!("{}.s", a.package), module: Module::new(), ready })
         })
@@ -112,15 +108,51 @@ fn run(command: &mut Command, package: &str) -> Result<(), String> {
     Err(format!("# {package}\n{}", String::from_utf8_lossy(&out.stderr).trim_end()))
 }
 
-/// `go_asm.h`: the package's integer constants, as `const_name`.
+/// `go_asm.h`: the package's constants as `const_name`, and of its struct types the size as `type__size` and the offset
+/// of each field as `type_field`.
 fn constants(unit: &Unit, types: &Types) -> String {
     let mut lines: BTreeSet<String> = BTreeSet::new();
+    let mut define = |name: String, value: String| lines.insert(format!("#define {name} {value}\n"));
     let Some(checked) = &unit.checked else { return String::new() };
     for object in types.members(checked.package) {
         let object = types.object(object);
-        if let Some(value) = object.const_value().and_then(|c| c.to_i64()) {
-            lines.insert(format!("#define const_{} {value}\n", object.name));
+        let name = object.name.as_str();
+        if object.name.is_blank() {
+            continue;
+        }
+        match object.const_value() {
+            Some(Const::Int(value)) if types.is_integer(object.ty()) => {
+                define(format!("const_{name}"), value.to_string());
+            }
+            Some(Const::Bool(value)) => {
+                define(format!("const_{name}"), value.to_string());
+            }
+            Some(Const::Str(value)) => {
+                define(format!("const_{name}"), quoted(value));
+            }
+            _ => {}
+        }
+        let is_plain = |decl: &TypeDecl| !decl.alias && decl.type_params.get().is_none_or(|params| params.is_empty());
+        let ty = object.ty();
+        let Some(fields) = types.struct_fields(ty).filter(|_| object.type_decl().is_some_and(is_plain)) else {
+            continue;
+        };
+        define(format!("{name}__size"), types.sizeof(ty).to_string());
+        for (field, offset) in fields.iter().zip(types.offsetsof(ty)) {
+            if !field.name.is_blank() {
+                define(format!("{name}_{}", field.name), offset.to_string());
+            }
         }
     }
     lines.into_iter().collect()
+}
+
+/// A string as the assembler reads it.
+fn quoted(bytes: &[u8]) -> String {
+    let escaped = |&byte: &u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    format!("\"{}\"", bytes.iter().map(escaped).collect::<String>())
 }

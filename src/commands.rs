@@ -81,7 +81,7 @@ impl Work {
         let folder = tempfile::Builder::new().prefix("ingot-build").tempdir().map_err(|e| e.to_string())?;
         if flags.work {
             let path = folder.keep();
-            eprintln!("WORK={}", path.display());
+            errln!("WORK={}", path.display());
             return Ok(Work { folder: None, path });
         }
         interrupt::remove_on_signal(folder.path());
@@ -117,7 +117,7 @@ pub fn build(args: &Build) -> Outcome {
     let front = setup.front(&args.load, &patterns(&args.packages), None)?;
     if args.emit == Some(Emit::Ast) {
         for unit in front.units.iter().filter(|u| !u.package.dep_only) {
-            unit.files.iter().for_each(|file| print!("{}", frontend::dump::dump(file)));
+            unit.files.iter().for_each(|file| out!("{}", frontend::dump::dump(file)));
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -132,7 +132,7 @@ pub fn build(args: &Build) -> Outcome {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
             let units = compile::lower(&front, &session, &vars(&setup, session.load, &front, Some(main)))?;
-            print!("{}", compile::stack_maps(&units, &session, &output)?);
+            out!("{}", compile::stack_maps(&units, &session, &output)?);
         }
         (Some(emit), _) => {
             let main = mains.first().copied();
@@ -201,8 +201,8 @@ pub fn run(args: &Run) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     }
     match status.code() {
-        Some(code) => eprintln!("exit status {code}"),
-        None => eprintln!("{status}"),
+        Some(code) => errln!("exit status {code}"),
+        None => errln!("{status}"),
     }
     Ok(ExitCode::from(1))
 }
@@ -333,7 +333,8 @@ fn print_stage(
     session: &Session<'_>,
 ) -> Result<(), String> {
     let stage = if emit == Emit::Asm { Stage::Asm } else { Stage::Llvm };
-    for unit in units.iter().filter(|u| named.iter().any(|p| p.import_path == u.name)) {
+    // A function may be of any package.
+    for unit in units.iter().filter(|u| function.is_some() || named.iter().any(|p| p.import_path == u.name)) {
         let text = match emit {
             Emit::Mir => match function {
                 Some(name) => match unit.module.symbols.get_index_of(name) {
@@ -345,7 +346,7 @@ fn print_stage(
             _ => llvm_backend::emit(&unit.module, &unit.name, &session.options(), stage)
                 .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?,
         };
-        print!("{text}");
+        out!("{text}");
     }
     Ok(())
 }

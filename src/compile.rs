@@ -73,10 +73,10 @@ impl Timings {
 
     pub fn print(&self) {
         for (phase, time) in self.phases.lock().map(|all| all.clone()).unwrap_or_default() {
-            eprintln!("{:>9.3} ms  {phase}", time.as_secs_f64() * 1e3);
+            errln!("{:>9.3} ms  {phase}", time.as_secs_f64() * 1e3);
         }
         for note in self.notes.lock().map(|all| all.clone()).unwrap_or_default() {
-            eprintln!("{note}");
+            errln!("{note}");
         }
     }
 }
@@ -103,6 +103,7 @@ impl Session<'_> {
             level: if self.load.dev { Level::Quick } else { Level::O2 },
             // A miscompile is easier to find where the IR first breaks.
             verify: std::env::var_os("INGOT_VERIFY").is_some() || Options::default().verify,
+            check_maps: std::env::var_os("INGOT_CHECK_MAPS").is_some(),
             fault: self.load.fault.clone(),
             // Always, so that a stripped build shares its objects with others: the link leaves them out.
             debug: true,
@@ -144,7 +145,7 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
     }
     keep_first(&mut units);
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
-    let mut state = State { roots: assembly::variables(&assembly), ..State::default() };
+    let mut state = State { roots: assembly::roots(&assembly), ..State::default() };
     let mut units = session.timings.time("passes", || optimise(units, &mut state, session))?;
     let assembled = assembly::units(assembly, &units)?;
     units.extend(assembled);
@@ -259,7 +260,7 @@ fn with_link_request<T>(
         finalize: &finalize,
     };
     if session.load.print_commands {
-        eprintln!("{} -o {} {}/*.o", request.linker.display(), output.display(), session.work.display());
+        errln!("{} -o {} {}/*.o", request.linker.display(), output.display(), session.work.display());
     }
     f(&request).map_err(|e| format!("link: {e}"))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -16,14 +16,15 @@ static SCRATCH: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// The terminal's signals reach a running child too, and what they do is its business.
 static CHILD_RUNS: AtomicBool = AtomicBool::new(false);
 
-/// Starts to listen, but for signals that are ignored, as under nohup.
+/// Starts to listen, but for signals that are ignored, as under nohup. A broken pipe is heard of in any case: its signal
+/// is always ignored by now.
 ///
 /// # Errors
 /// When the handlers or their thread cannot be set up.
 pub fn watch() -> io::Result<()> {
     let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
-    let mut signals =
-        Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM].iter().filter(|s| ignored >> (**s - 1) & 1 == 0))?;
+    let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|s| ignored >> (s - 1) & 1 == 0);
+    let mut signals = Signals::new(wanted.chain([SIGPIPE]))?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             if CHILD_RUNS.load(Ordering::Relaxed) && (signal == SIGINT || signal == SIGQUIT) {

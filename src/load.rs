@@ -202,7 +202,7 @@ fn list(
         .arg("--")
         .args(patterns);
     if load.print_commands {
-        eprintln!("{}", shown(&cmd));
+        errln!("{}", shown(&cmd));
     }
     let out = cmd.output().map_err(|e| format!("{}: {e}", toolchain.go_binary().display()))?;
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
@@ -210,7 +210,7 @@ fn list(
         let notes: String = text.lines().filter_map(cgo_note).collect();
         return Err(format!("{}{notes}", text.trim_end()));
     }
-    eprint!("{text}");
+    err!("{text}");
     let mut packages = Vec::new();
     for package in serde_json::Deserializer::from_slice(&out.stdout).into_iter::<Package>() {
         let package = package.map_err(|e| format!("go list: {e}"))?;

@@ -5,6 +5,9 @@
 //! [`commands`] and, for `ingot test`, [`test`] put these together.
 //! Exit codes are the go command's: 0, 1 for errors in the user's program, 2 for a wrong command line.
 
+#[macro_use]
+mod output;
+
 mod assembly;
 mod buildinfo;
 mod cache;
@@ -37,7 +40,7 @@ fn main() -> ExitCode {
     let args = match cli::normalise(args) {
         Ok(args) => args,
         Err(text) => {
-            eprintln!("{text}\nRun 'ingot -help' for the commands, 'ingot COMMAND -help' for their flags.");
+            errln!("{text}\nRun 'ingot -help' for the commands, 'ingot COMMAND -help' for their flags.");
             return ExitCode::from(2);
         }
     };
@@ -59,11 +62,11 @@ fn main() -> ExitCode {
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs.unwrap_or(0)).build_global();
     if let Err(e) = pool {
-        eprintln!("ingot: {e}");
+        errln!("ingot: {e}");
         return ExitCode::from(1);
     }
     if let Err(e) = interrupt::watch() {
-        eprintln!("ingot: {e}");
+        errln!("ingot: {e}");
         return ExitCode::from(1);
     }
     let result = match &cli.command {
@@ -72,7 +75,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(args),
         Command::Check(check) => commands::check(check),
         Command::Version => {
-            println!("ingot version {} go{GO_VERSION} linux/amd64", version::INGOT);
+            outln!("ingot version {} go{GO_VERSION} linux/amd64", version::INGOT);
             Ok(ExitCode::SUCCESS)
         }
         Command::Env => print_env(),
@@ -80,7 +83,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(text) => {
-            eprintln!("{text}");
+            errln!("{text}");
             ExitCode::from(1)
         }
     }
@@ -88,12 +91,12 @@ fn main() -> ExitCode {
 
 fn print_env() -> Result<ExitCode, String> {
     let t = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
-    println!("GOROOT='{}'", t.goroot.display());
-    println!("GOVERSION='{}'", t.go_version);
-    println!("GOOS='linux'");
-    println!("GOARCH='{}'", t.goarch);
-    println!("GOAMD64='{}'", t.goamd64);
-    println!("LLVM_BIN='{}'", t.llvm_bin.display());
-    println!("INGOT_CACHE='{}'", cache::folder().display());
+    outln!("GOROOT='{}'", t.goroot.display());
+    outln!("GOVERSION='{}'", t.go_version);
+    outln!("GOOS='linux'");
+    outln!("GOARCH='{}'", t.goarch);
+    outln!("GOAMD64='{}'", t.goamd64);
+    outln!("LLVM_BIN='{}'", t.llvm_bin.display());
+    outln!("INGOT_CACHE='{}'", cache::folder().display());
     Ok(ExitCode::SUCCESS)
 }

@@ -112,10 +112,10 @@ fn write_if_new(path: &Path, content: &[u8]) -> Result<(), String> {
     write_atomically(path, content).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// `*` at the start or nowhere.
+/// At most one `*` stands for anything.
 fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.strip_prefix('*') {
-        Some(end) => name.ends_with(end),
+    match pattern.split_once('*') {
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
         None => pattern == name,
     }
 }

@@ -31,7 +31,7 @@ impl Progress {
 
     pub fn start(&self, name: &str) {
         if self.verbose {
-            eprintln!("{name}");
+            errln!("{name}");
         }
         if let Ok(mut names) = self.in_flight.lock() {
             names.push(name.to_owned());

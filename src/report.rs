@@ -66,11 +66,11 @@ pub fn print(failures: &[Failure<'_>], sources: &SourceMap, json: bool) -> bool 
     let excerpts = std::io::stderr().is_terminal();
     for failure in failures {
         if json {
-            print!("{}", events(failure, sources, &cwd));
+            out!("{}", events(failure, sources, &cwd));
         } else if excerpts {
-            eprint!("{}", excerpted(failure, sources, &cwd, &Renderer::styled()));
+            err!("{}", excerpted(failure, sources, &cwd, &Renderer::styled()));
         } else {
-            eprint!("{}", plain(failure, sources, &cwd).concat());
+            err!("{}", plain(failure, sources, &cwd).concat());
         }
     }
     !failures.is_empty()

@@ -34,7 +34,7 @@ pub fn test(args: &Test) -> Outcome {
         return Err("ingot test: -json is not supported".to_owned());
     }
     let Some(limit) = parse_duration(&args.timeout) else {
-        eprintln!("invalid value {:?} for flag -timeout: parse error", args.timeout);
+        errln!("invalid value {:?} for flag -timeout: parse error", args.timeout);
         return Ok(ExitCode::from(2));
     };
     let mut args = args.clone();
@@ -59,7 +59,7 @@ pub fn test(args: &Test) -> Outcome {
     let mut all = Verdict::Passed;
     for test in tests {
         let Some(packages) = test.program else {
-            println!("?   \t{}\t[no test files]", test.import_path);
+            outln!("?   \t{}\t[no test files]", test.import_path);
             continue;
         };
         if runner.package(&setup, &test.import_path, &test.dir, packages)? == Verdict::Failed {
@@ -69,7 +69,7 @@ pub fn test(args: &Test) -> Outcome {
     if all == Verdict::Passed {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("FAIL");
+    outln!("FAIL");
     Ok(ExitCode::from(1))
 }
 
@@ -108,9 +108,9 @@ impl Runner<'_> {
         };
         if let Err(text) = built {
             if !text.is_empty() {
-                eprintln!("# {path}\n{text}");
+                errln!("# {path}\n{text}");
             }
-            println!("FAIL\t{path} [build failed]");
+            outln!("FAIL\t{path} [build failed]");
             return Ok(Verdict::Failed);
         }
         drop(front);

@@ -8,6 +8,10 @@ use std::process::Command;
 
 const LLVM: &str = "/usr/lib/llvm-22/bin";
 
+/// Constants of the packages' Go code, any value of which assembles.
+const OFFSETS: &str = "#define const_offsetX86HasAVX512VPCLMULQDQL 0\n#define const_offsetX86HasAVX2 0\n\
+    #define const_offsetX86HasSSE42 0\n#define const_offsetX86HasPOPCNT 0\n";
+
 fn goroot() -> Option<PathBuf> {
     let out = Command::new("go").args(["env", "GOROOT"]).output().ok()?;
     out.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&out.stdout).trim()))
@@ -17,7 +21,7 @@ fn goroot() -> Option<PathBuf> {
 fn assemble(goroot: &Path, scratch: &Path, package: &str, files: &[String]) -> Option<Vec<u8>> {
     let out = scratch.join("out.o");
     let dir = goroot.join("src").join(package);
-    std::fs::write(scratch.join("go_asm.h"), "#define const_offsetX86HasAVX512VPCLMULQDQL 0\n").unwrap();
+    std::fs::write(scratch.join("go_asm.h"), OFFSETS).unwrap();
     let done = Command::new("go")
         .args(["tool", "asm", "-p", package, "-D", "GOOS_linux", "-D", "GOARCH_amd64", "-D", "GOAMD64_v1", "-I"])
         .arg(goroot.join("pkg/include"))
@@ -46,7 +50,14 @@ fn standard_library_converts() {
     let scratch = tempfile::tempdir().unwrap();
     let out = Command::new("go")
         .args(["list", "-f", "{{if .SFiles}}{{.ImportPath}} {{range .SFiles}}{{.}} {{end}}{{end}}"])
-        .args(["crypto/...", "hash/...", "math/big", "vendor/golang.org/x/crypto/...", "vendor/golang.org/x/sys/cpu"])
+        .args([
+            "crypto/...",
+            "hash/...",
+            "internal/bytealg",
+            "math/big",
+            "vendor/golang.org/x/crypto/...",
+            "vendor/golang.org/x/sys/cpu",
+        ])
         .env("CGO_ENABLED", "0")
         .env("GOARCH", "amd64")
         .output()
@@ -60,13 +71,14 @@ fn standard_library_converts() {
         let asm = convert(&goobj).unwrap_or_else(|e| panic!("{package}: {e}"));
         let file = object::File::parse(&*asm.elf).unwrap();
         for f in &asm.functions {
-            let name = format!("{f}.abi0");
+            let name = f.elf_name();
             assert!(file.symbols().any(|s| s.name() == Ok(&name) && s.is_definition() && s.size() > 0), "{name}");
         }
-        // Nothing is left undefined but variables of the package and cpu features.
+        // Nothing is left undefined but variables of the package, cpu features, and what is jumped to.
         for s in file.symbols().filter(|s| s.is_undefined() && !s.name().unwrap().is_empty()) {
             let name = s.name().unwrap();
-            assert!(asm.variables.iter().any(|v| v == name), "{package}: {name}");
+            let jump = |f: &String| name.strip_suffix(".abi0") == Some(f);
+            assert!(asm.variables.iter().any(|v| v == name) || asm.jumps.iter().any(jump), "{package}: {name}");
         }
         converted += 1;
     }
@@ -98,6 +110,9 @@ target triple = "x86_64-unknown-linux-gnu"
 @a = internal global [20 x i8] c"abcdefghijklmnopqrst"
 @b = internal global [20 x i8] c"                    "
 @"math/big.hasADX" = global i8 0
+@"internal/cpu.X86" = global [16 x i8] zeroinitializer
+declare i64 @"internal/bytealg.IndexByte"(ptr, i64, i64, i8)
+declare i64 @"internal/bytealg.Compare"(ptr, i64, i64, ptr, i64, i64)
 declare i64 @"math/big.addVV"(ptr, i64, i64, ptr, i64, i64, ptr, i64, i64)
 declare void @"crypto/internal/fips140/sha3.keccakF1600"(ptr)
 declare void @"crypto/internal/fips140/subtle.xorBytes"(ptr, ptr, ptr, i64)
@@ -132,9 +147,19 @@ third:
   call void @"crypto/internal/fips140/subtle.xorBytes"(ptr @a, ptr @a, ptr @b, i64 20)
   %last = load i8, ptr getelementptr (i8, ptr @a, i64 19)
   %xor = icmp eq i8 %last, 84
-  br i1 %xor, label %good, label %bad3
+  br i1 %xor, label %fourth, label %bad3
 bad3:
   call void @exit(i64 3)
+  unreachable
+fourth:
+  %at = call i64 @"internal/bytealg.IndexByte"(ptr @a, i64 20, i64 20, i8 84)
+  %found = icmp eq i64 %at, 19
+  %order = call i64 @"internal/bytealg.Compare"(ptr @b, i64 20, i64 20, ptr @a, i64 19, i64 19)
+  %below = icmp eq i64 %order, -1
+  %bytes = and i1 %found, %below
+  br i1 %bytes, label %good, label %bad4
+bad4:
+  call void @exit(i64 4)
   unreachable
 good:
   call void @exit(i64 0)
@@ -155,16 +180,21 @@ fn assembly_runs_through_thunks() {
         std::fs::write(&path, bytes).unwrap();
         objects.push(path);
     };
-    for (i, (package, file)) in [
-        ("math/big", "arith_amd64.s"),
-        ("crypto/internal/fips140/sha3", "sha3_amd64.s"),
-        ("crypto/internal/fips140/subtle", "xor_amd64.s"),
+    let mut assembled = Vec::new();
+    for (i, (package, files)) in [
+        ("math/big", &["arith_amd64.s"][..]),
+        ("crypto/internal/fips140/sha3", &["sha3_amd64.s"]),
+        ("crypto/internal/fips140/subtle", &["xor_amd64.s"]),
+        ("internal/bytealg", &["indexbyte_amd64.s", "compare_amd64.s"]),
     ]
     .into_iter()
     .enumerate()
     {
-        let goobj = assemble(&goroot, scratch.path(), package, &[file.to_owned()]).unwrap();
-        write(&format!("asm{i}.o"), &convert(&goobj).unwrap().elf);
+        let files: Vec<String> = files.iter().map(|f| f.to_string()).collect();
+        let goobj = assemble(&goroot, scratch.path(), package, &files).unwrap();
+        let asm = convert(&goobj).unwrap();
+        write(&format!("asm{i}.o"), &asm.elf);
+        assembled.extend(asm.functions);
     }
     let sig = |params: &[Ty], results: &[Ty]| Signature {
         params: params.to_vec(),
@@ -174,12 +204,17 @@ fn assembly_runs_through_thunks() {
     let slice = [Ty::Ptr, Ty::I64, Ty::I64];
     let add = sig(&[slice, slice, slice].concat(), &[Ty::I64]);
     let (one, xor) = (sig(&[Ty::Ptr], &[]), sig(&[Ty::Ptr, Ty::Ptr, Ty::Ptr, Ty::I64], &[]));
+    let (find, order) = (sig(&[&slice[..], &[Ty::I8]].concat(), &[Ty::I64]), sig(&[slice, slice].concat(), &[Ty::I64]));
     let functions = [
         ("math/big.addVV", &add),
         ("crypto/internal/fips140/sha3.keccakF1600", &one),
         ("crypto/internal/fips140/subtle.xorBytes", &xor),
-    ];
-    write("thunks.o", &thunks(&functions).unwrap());
+        ("internal/bytealg.IndexByte", &find),
+        ("internal/bytealg.Compare", &order),
+    ]
+    .map(|(name, sig)| (assembled.iter().find(|f| f.name == name).expect("the assembly defines it"), sig));
+    assert_eq!(functions.map(|(f, _)| f.shallow), [true, false, true, true, true]);
+    write("thunks.o", &thunks(&functions, &[]).unwrap());
     let (ir, main) = (scratch.path().join("main.ll"), scratch.path().join("main.o"));
     std::fs::write(&ir, MAIN).unwrap();
     run(Command::new(format!("{LLVM}/llc"))
@@ -193,5 +228,6 @@ fn assembly_runs_through_thunks() {
         .arg(&program)
         .arg(&main)
         .args(&objects));
-    assert_eq!(Command::new(&program).status().unwrap().code(), Some(0));
+    let status = Command::new(&program).status().unwrap();
+    assert!(status.success(), "{status}");
 }

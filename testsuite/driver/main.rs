@@ -216,6 +216,19 @@ fn a_killed_build_leaves_no_damage() {
     assert!(fs::read(p.path("out")).unwrap() == good);
 }
 
+#[test]
+fn a_reader_that_goes_ends_the_build() {
+    const SIGPIPE: i32 = 13;
+    let p = Project::new(&[("main.go", PRINTS)]);
+    let mut child = p.command("", &["build", "-a", "-x", "-v", "-o", "out"]).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stderr.take());
+    let status = child.wait().unwrap();
+    assert!(status.signal() == Some(SIGPIPE), "{status}");
+    assert_eq!(p.listing(), names(&["go.mod", "main.go"]));
+    let left = fs::read_dir(p.tmp.path()).unwrap().map(|e| e.unwrap().file_name());
+    assert!(!left.into_iter().any(|n| n.to_string_lossy().starts_with("ingot-build")));
+}
+
 /// Each program has what it imports, and nothing of the other packages named.
 #[test]
 fn several_programs_at_once() {

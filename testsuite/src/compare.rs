@@ -44,20 +44,53 @@ fn parse_counts(text: &str) -> Option<StressCounts> {
 
 /// The part of standard error that two compilers must agree on.
 ///
-/// Addresses become `0x?`. Of a program that dies with exit status 2, the stack traces go, and so does
-/// the line that tells the signal and the program counter.
+/// Addresses become `0x?`. Of a program that dies with exit status 2, the line that tells the signal and the program
+/// counter goes, and tracebacks become what of them does not depend on inlining and on goroutine numbers.
 pub fn comparable_stderr(stderr: &[u8], exit: i32) -> Vec<u8> {
     let mut out = Vec::with_capacity(stderr.len());
-    for line in stderr.split_inclusive(|&byte| byte == b'\n') {
-        if exit == 2 {
-            if is_goroutine_line(line) {
-                break;
-            }
-            if line.starts_with(b"[signal ") {
-                continue;
-            }
+    let mut lines = stderr.split_inclusive(|&byte| byte == b'\n').peekable();
+    while let Some(line) = lines.next_if(|line| exit != 2 || !is_goroutine_line(line)) {
+        if exit != 2 || !line.starts_with(b"[signal ") {
+            mask_addresses(line, &mut out);
         }
-        mask_addresses(line, &mut out);
+    }
+    let mut tracebacks: Vec<String> = Vec::new();
+    for line in lines {
+        let line = String::from_utf8_lossy(line);
+        match tracebacks.last_mut() {
+            Some(last) if !is_goroutine_line(line.as_bytes()) => last.push_str(&line),
+            _ => tracebacks.push(line.into_owned()),
+        }
+    }
+    let mut tracebacks = tracebacks.iter().map(|t| comparable_traceback(t));
+    // The first is the goroutine that failed. Of the others the runtime's own have no lines.
+    let failed = tracebacks.next().unwrap_or_default();
+    let mut others: Vec<String> = tracebacks.filter(|t| t.lines().count() > 1).collect();
+    others.sort();
+    out.extend(failed.bytes().chain(others.concat().bytes()));
+    out
+}
+
+/// A goroutine's state, and of each function outside the runtime its name, file and line; assembly is left out, of
+/// which `ingot` knows no lines.
+fn comparable_traceback(text: &str) -> String {
+    let mut lines = text.lines().peekable();
+    let head = lines.next().unwrap_or_default();
+    let mut out = format!("goroutine {}\n", head.split_once('[').map_or(head, |(_, state)| state));
+    while let Some(function) = lines.by_ref().find(|line| !line.is_empty()) {
+        let Some(place) = lines.next_if(|line| line.starts_with('\t')) else {
+            out += &format!("{function}\n");
+            continue;
+        };
+        let place = place.split(" +0x").next().unwrap_or_default();
+        let (created, name) = match function.strip_prefix("created by ") {
+            Some(rest) => ("created by ", rest.split(" in goroutine").next().unwrap_or(rest)),
+            None => ("", function.rsplit_once('(').map_or(function, |(name, _)| name)),
+        };
+        let assembly = place.rsplit_once(':').is_some_and(|(file, _)| file.ends_with(".s"));
+        if !name.starts_with("runtime.") && !place.contains("/src/runtime/") && !assembly {
+            out += &format!("{created}{name}\n{place}\n");
+        }
     }
     out
 }
@@ -188,10 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn cuts_traces_of_dying_programs_only() {
+    fn tracebacks_of_dying_programs() {
         let text =
             b"out\npanic: x\n[signal SIGSEGV: code=0x1 addr=0x0 pc=0x47ab12]\n\ngoroutine 1 [running]:\nmain.main()\n";
-        assert_eq!(comparable_stderr(text, 2), b"out\npanic: x\n\n");
+        assert_eq!(comparable_stderr(text, 2), b"out\npanic: x\n\ngoroutine running]:\nmain.main()\n");
         let text = b"goroutine 7 [x]\n[signal y]\n";
         assert_eq!(comparable_stderr(text, 0), text);
         assert!(is_goroutine_line(b"goroutine 12 gp=0xc000002380 m=0 [running]:\n"));
@@ -211,11 +244,20 @@ mod tests {
         assert_eq!(difference(&run(0, "a\n", "b\n"), &run(0, "a\n", "b\n")), None);
         assert_eq!(
             difference(
-                &run(2, "", "panic: x\n\ngoroutine 1 [running]:\nfoo"),
-                &run(2, "", "panic: x\n\ngoroutine 9 [running]:\nbar")
+                &run(
+                    2,
+                    "",
+                    "panic: x\n\ngoroutine 1 [running]:\nmain.f(0x1, 0x2)\n\tf.go:3 +0x12\nmain.g(...)\n\tf.go:9\n"
+                ),
+                &run(2, "", "panic: x\n\ngoroutine 9 [running]:\nmain.f(...)\n\tf.go:3\nmain.g()\n\tf.go:9 +0x3\n")
             ),
             None
         );
+        let text = difference(
+            &run(2, "", "panic: x\n\ngoroutine 1 [running]:\nmain.f()\n\tf.go:3\n"),
+            &run(2, "", "panic: x\n\ngoroutine 1 [running]:\nmain.f()\n\tf.go:4\n"),
+        );
+        assert!(text.unwrap().contains("+ \tf.go:4"));
         let text = difference(&run(0, "a\nb\nc\n", ""), &run(0, "a\nx\nc\n", "")).unwrap();
         assert_eq!(text, "stdout differs at line 2\n    a\n  - b\n  - c\n  + x\n  + c\n");
         let text = difference(&run(0, "", ""), &run(2, "", "boom\n")).unwrap();

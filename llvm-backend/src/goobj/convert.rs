@@ -9,22 +9,53 @@ use object::{
 };
 
 use super::GoobjError;
-use super::read::{File, Reloc, Target, kind, read};
+use super::frames::{self, Frame};
+use super::read::{Abi, File, Reloc, Symbol as GoSymbol, Target, kind, read};
 
 /// A converted object.
 #[derive(Debug)]
 pub struct AsmObject {
     pub elf: Vec<u8>,
-    /// Go names of the functions it defines (`math/big.addVV`), whose bodies are the ELF symbols with [`ABI0_SUFFIX`].
-    pub functions: Vec<String>,
+    pub functions: Vec<AsmFunction>,
     /// Variables of Go code that it uses.
     pub variables: Vec<String>,
-    /// Functions of other assembly objects that it jumps to, by Go name.
-    pub external_functions: Vec<String>,
+    /// Functions of Go or of other assembly that it jumps to, by Go name; [`thunks`](super::thunks) makes what Go's need.
+    pub jumps: Vec<String>,
 }
 
-/// What a function's ELF symbol has behind its Go name.
-pub const ABI0_SUFFIX: &str = ".abi0";
+/// A function that Go code can call. Its body is the ELF symbol [`AsmFunction::elf_name`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AsmFunction {
+    /// By Go name: `math/big.addVV`.
+    pub name: String,
+    pub convention: Convention,
+    /// It and what it calls take at most [`SHALLOW`] bytes of stack.
+    pub shallow: bool,
+}
+
+/// How a function takes its arguments: on the stack, or in registers as code of gc's compiler does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Convention {
+    Abi0,
+    AbiInternal,
+}
+
+/// Bytes that are free on every stack without a check, [`ingot_abi::tls::STACK_GUARD`] less the frame that is checked
+/// late and as much again for the thunk.
+pub const SHALLOW: u32 = 256;
+
+impl AsmFunction {
+    pub fn elf_name(&self) -> String {
+        elf_name(&self.name, self.convention)
+    }
+}
+
+pub fn elf_name(name: &str, convention: Convention) -> String {
+    match convention {
+        Convention::Abi0 => format!("{name}.abi0"),
+        Convention::AbiInternal => format!("{name}.abiinternal"),
+    }
+}
 
 /// Relocation kinds of amd64 assembly (`cmd/internal/objabi.RelocType`).
 mod reloc {
@@ -53,6 +84,93 @@ fn is_text(k: u8) -> bool {
     matches!(k, kind::TEXT | kind::TEXT_FIPS)
 }
 
+/// Functions local to an object are named as if they were ABI0.
+fn convention(abi: Abi) -> Convention {
+    if abi == Abi::Internal { Convention::AbiInternal } else { Convention::Abi0 }
+}
+
+/// What a reference of code does with its target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Branch {
+    Call,
+    /// Where the stack is as on entry, so that the target returns to the caller.
+    Jump,
+    /// Anywhere else.
+    FarJump,
+}
+
+/// The branches of a function, with their targets.
+fn branches(s: &GoSymbol) -> impl Iterator<Item = (Branch, Target)> {
+    s.relocs.iter().filter(|r| r.kind == reloc::CALL).map(|r| {
+        let at = r.offset as usize;
+        let depth = s.depths.iter().find(|(end, _)| r.offset < *end).map(|(_, depth)| *depth);
+        let branch = match s.data.get(at.wrapping_sub(1)) {
+            Some(0xe8) => Branch::Call,
+            _ if depth == Some(0) => Branch::Jump,
+            _ => Branch::FarJump,
+        };
+        (branch, r.target)
+    })
+}
+
+/// The most bytes of stack that a function takes with what it calls and jumps to, its return address included; `None`
+/// where that is not known: a stack check, recursion.
+fn stack(file: &File, function: usize, callers: &mut Vec<usize>) -> Option<u32> {
+    let s = &file.symbols[function];
+    if !s.defined {
+        return Some(0);
+    }
+    if !s.nosplit || callers.contains(&function) || s.relocs.iter().any(|r| r.kind == reloc::CALLIND) {
+        return None;
+    }
+    callers.push(function);
+    let mut deepest = 0;
+    for (_, target) in branches(s) {
+        let Target::Own(callee) = target else { return None };
+        deepest = deepest.max(stack(file, callee, callers)?);
+    }
+    callers.pop();
+    Some(s.depths.iter().map(|(_, depth)| depth).max()? + 8 + deepest)
+}
+
+/// The functions of other objects that a function reaches.
+fn leaves_to(file: &File, function: usize, seen: &mut BTreeSet<usize>, out: &mut BTreeSet<usize>) {
+    if !seen.insert(function) {
+        return;
+    }
+    for (_, target) in branches(&file.symbols[function]) {
+        match target {
+            Target::Own(s) if file.symbols[s].defined => leaves_to(file, s, seen, out),
+            Target::Own(s) => drop(out.insert(s)),
+            Target::Builtin | Target::None => {}
+        }
+    }
+}
+
+/// The functions of other objects that this one's jump to.
+///
+/// # Errors
+/// A call: its frame would lie on a stack that may move, without a map.
+fn jumps(file: &File) -> Result<BTreeSet<usize>, GoobjError> {
+    let mut all = BTreeSet::new();
+    for (i, s) in file.symbols.iter().enumerate().filter(|(_, s)| s.defined && is_text(s.kind)) {
+        leaves_to(file, i, &mut BTreeSet::new(), &mut all);
+        for (_, target) in branches(s).filter(|(branch, _)| *branch != Branch::Jump) {
+            let Target::Own(callee) = target else { continue };
+            let mut called = BTreeSet::new();
+            if file.symbols[callee].defined {
+                leaves_to(file, callee, &mut BTreeSet::new(), &mut called);
+            } else {
+                called.insert(callee);
+            }
+            if let Some(&f) = called.first() {
+                return Err(GoobjError::CallsGo(file.symbols[f].name.clone()));
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// Converts the output of `go tool asm` for amd64.
 pub fn convert(goobj: &[u8]) -> Result<AsmObject, GoobjError> {
     let file = read(goobj)?;
@@ -70,7 +188,6 @@ struct Converter<'a> {
     trap: Option<SymbolId>,
     zeroes: Option<SymbolId>,
     variables: BTreeSet<String>,
-    external_functions: BTreeSet<String>,
 }
 
 impl<'a> Converter<'a> {
@@ -82,13 +199,13 @@ impl<'a> Converter<'a> {
             trap: None,
             zeroes: None,
             variables: BTreeSet::new(),
-            external_functions: BTreeSet::new(),
         }
     }
 
     fn run(mut self) -> Result<AsmObject, GoobjError> {
         let file = self.file;
-        let mut functions = Vec::new();
+        let jumps: Vec<String> = jumps(file)?.into_iter().map(|s| file.symbols[s].name.clone()).collect();
+        let mut functions: Vec<AsmFunction> = Vec::new();
         let mut placed = Vec::new();
         for (i, s) in file.symbols.iter().enumerate() {
             // Names beginning so are the assembler's notes for the Go linker.
@@ -116,15 +233,20 @@ impl<'a> Converter<'a> {
                 }
                 self.out.append_section_data(section, &data, align)
             };
-            if is_text(s.kind) && !s.is_static {
-                functions.push(s.name.clone());
+            if is_text(s.kind) && s.abi != Abi::Static {
+                let convention = convention(s.abi);
+                if convention == Convention::AbiInternal && !s.nosplit {
+                    return Err(GoobjError::StackCheck(s.name.clone()));
+                }
+                let shallow = stack(file, i, &mut Vec::new()).is_some_and(|bytes| bytes <= SHALLOW);
+                functions.push(AsmFunction { name: s.name.clone(), convention, shallow });
             }
             let id = self.out.add_symbol(Symbol {
                 name: self.elf_name(i).into_bytes(),
                 value: at,
                 size,
                 kind: if is_text(s.kind) { SymbolKind::Text } else { SymbolKind::Data },
-                scope: if s.is_static { SymbolScope::Compilation } else { SymbolScope::Dynamic },
+                scope: if s.abi == Abi::Static { SymbolScope::Compilation } else { SymbolScope::Dynamic },
                 weak: false,
                 section: SymbolSection::Section(section),
                 flags: SymbolFlags::None,
@@ -132,27 +254,32 @@ impl<'a> Converter<'a> {
             self.ids.insert(i, id);
             placed.push((i, section));
         }
-        for (i, section) in placed {
+        // The function jumped to leaves the thunk that was called, and knows one kind.
+        if !jumps.is_empty() && functions.iter().any(|f| !f.shallow) {
+            functions.iter_mut().for_each(|f| f.shallow = false);
+        }
+        for &(i, section) in &placed {
             for r in &file.symbols[i].relocs {
                 if let Some(relocation) = self.relocation(r, &file.symbols[i].name)? {
                     self.out.add_relocation(section, relocation)?;
                 }
             }
         }
+        let frame = |&(i, _): &(usize, _)| {
+            let s = &file.symbols[i];
+            is_text(s.kind).then(|| Frame { symbol: self.ids[&i], size: s.size, depths: &s.depths })
+        };
+        let frames: Vec<Frame> = placed.iter().filter_map(frame).collect();
+        frames::add(&mut self.out, &frames)?;
         // Without it the linker takes the stack for executable.
         self.out.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
         let elf = self.out.write()?;
-        Ok(AsmObject {
-            elf,
-            functions,
-            variables: self.variables.into_iter().collect(),
-            external_functions: self.external_functions.into_iter().collect(),
-        })
+        Ok(AsmObject { elf, functions, variables: self.variables.into_iter().collect(), jumps })
     }
 
     fn elf_name(&self, symbol: usize) -> String {
         let s = &self.file.symbols[symbol];
-        if is_text(s.kind) { format!("{}{ABI0_SUFFIX}", s.name) } else { s.name.clone() }
+        if is_text(s.kind) { elf_name(&s.name, convention(s.abi)) } else { s.name.clone() }
     }
 
     fn relocation(&mut self, r: &Reloc, name: &str) -> Result<Option<Relocation>, GoobjError> {
@@ -186,8 +313,7 @@ impl<'a> Converter<'a> {
         }
         let s = &self.file.symbols[symbol];
         let name = if call {
-            self.external_functions.insert(s.name.clone());
-            format!("{}{ABI0_SUFFIX}", s.name)
+            elf_name(&s.name, convention(s.abi))
         } else {
             self.variables.insert(s.name.clone());
             s.name.clone()

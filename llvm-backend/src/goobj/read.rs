@@ -29,6 +29,17 @@ pub enum Target {
     None,
 }
 
+/// How a function takes its arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Abi {
+    /// On the stack.
+    Abi0,
+    /// In registers, as code of gc's compiler.
+    Internal,
+    /// Local to the object: as its callers like.
+    Static,
+}
+
 #[derive(Debug)]
 pub struct Reloc {
     pub offset: u32,
@@ -41,13 +52,16 @@ pub struct Reloc {
 #[derive(Debug)]
 pub struct Symbol<'a> {
     pub name: String,
-    /// Local to the object.
-    pub is_static: bool,
+    pub abi: Abi,
     pub kind: u8,
     /// The file holds its content; otherwise it is only named.
     pub defined: bool,
     /// Describes another symbol (function information, line tables).
     pub auxiliary: bool,
+    /// A function without a stack check.
+    pub nosplit: bool,
+    /// How many bytes below the return address a function uses: (up to this offset, bytes), in order.
+    pub depths: Vec<(u32, u32)>,
     pub size: u32,
     /// 0: not asked for.
     pub align: u32,
@@ -89,8 +103,10 @@ const HASHED: u32 = NO_PACKAGE - 2;
 const BUILTIN: u32 = NO_PACKAGE - 3;
 const SELF: u32 = NO_PACKAGE - 4;
 
-/// ABI number of symbols that are local to the object.
-const ABI_STATIC: u16 = u16::MAX;
+const FLAG_NOSPLIT: u8 = 1 << 4;
+
+/// The auxiliary symbol with the depth of the stack at each instruction.
+const AUX_PCSP: u8 = 7;
 
 fn bytes<const N: usize>(b: &[u8], at: usize) -> Result<[u8; N], GoobjError> {
     let end = at.checked_add(N).ok_or(Malformed("offset"))?;
@@ -170,10 +186,17 @@ pub fn read(file: &[u8]) -> Result<File<'_>, GoobjError> {
         let name = at.checked_add(len).and_then(|end| blocks.bytes.get(at..end)).ok_or(Malformed("name"))?;
         let mut symbol = Symbol {
             name: String::from_utf8(name.to_vec()).map_err(|_| Malformed("name"))?,
-            is_static: u16_at(s, 8)? == ABI_STATIC,
+            abi: match u16_at(s, 8)? {
+                0 => Abi::Abi0,
+                1 => Abi::Internal,
+                u16::MAX => Abi::Static,
+                _ => return Err(Malformed("ABI of a symbol")),
+            },
             kind: s[10],
             defined: i < defined,
             auxiliary: false,
+            nosplit: s[11] & FLAG_NOSPLIT != 0,
+            depths: Vec::new(),
             size: u32_at(s, 13)?,
             align: u32_at(s, 17)?,
             data: &[],
@@ -196,12 +219,44 @@ pub fn read(file: &[u8]) -> Result<File<'_>, GoobjError> {
         symbols.push(symbol);
     }
     let aux = blocks.get(block::AUX)?;
-    for i in 0..index(block::AUX_INDEX, defined)? {
-        let a = aux.get(i * AUX_SIZE..(i + 1) * AUX_SIZE).ok_or(Malformed("auxiliary symbol"))?;
-        // Those may be symbols of other packages (`gotype`), which assembly does not have.
-        if let Ok(Target::Own(s)) = target(a, 1) {
-            symbols[s].auxiliary = true;
+    for owner in 0..defined {
+        for i in index(block::AUX_INDEX, owner)?..index(block::AUX_INDEX, owner + 1)? {
+            let a = aux.get(i * AUX_SIZE..(i + 1) * AUX_SIZE).ok_or(Malformed("auxiliary symbol"))?;
+            // Those may be symbols of other packages (`gotype`), which assembly does not have.
+            if let Ok(Target::Own(s)) = target(a, 1) {
+                symbols[s].auxiliary = true;
+                if a[0] == AUX_PCSP {
+                    symbols[owner].depths = depths(symbols[s].data)?;
+                }
+            }
         }
     }
     Ok(File { arch, symbols })
+}
+
+/// A table from instructions to values: pairs of numbers in groups of seven bits, the change of the value (zigzag, from
+/// -1) and how many bytes of code have it, until a change of 0.
+fn depths(table: &[u8]) -> Result<Vec<(u32, u32)>, GoobjError> {
+    let mut rest = table.iter();
+    let mut number = || -> Result<u32, GoobjError> {
+        let mut out = 0;
+        for shift in (0..32).step_by(7) {
+            let b = *rest.next().ok_or(Malformed("stack depths"))?;
+            out |= u32::from(b & 0x7f) << shift;
+            if b & 0x80 == 0 {
+                return Ok(out);
+            }
+        }
+        Err(Malformed("stack depths"))
+    };
+    let (mut value, mut at, mut out) = (-1i32, 0u32, Vec::new());
+    loop {
+        let change = number()?;
+        if change == 0 && !out.is_empty() {
+            return Ok(out);
+        }
+        value = value.wrapping_add((change >> 1) as i32 ^ -((change & 1) as i32));
+        at = at.wrapping_add(number()?);
+        out.push((at, value.max(0) as u32));
+    }
 }

@@ -1,18 +1,24 @@
-//! Thunks: `pkg.F` in our convention calls `pkg.F.abi0`.
+//! Thunks: `pkg.F` in our convention calls the assembly function.
 //!
 //! On entry arguments are where MIR's signature puts them (integers and pointers in rdi, rsi, rdx, rcx, r8, r9, floats
-//! in xmm0–7, the rest in words above the return address). The thunk goes to the system stack of the thread, which is
-//! free while Go code runs, and builds ABI0's frame there:
+//! in xmm0–7, the rest in words above the return address). A function that needs little stack is called on the
+//! goroutine's. For any other the thunk goes to the system stack of the thread, which is free while Go code runs; the
+//! goroutine's is neither scanned nor moved meanwhile, since no safepoint lies in between. The frame, downwards:
 //!
 //! ```text
-//!  system stack top ─► saved rsp, rbp, rbx, r12–r15
-//!                      results                        (from the next multiple of 8)
-//!              rsp ─► arguments                       each naturally aligned
+//!              saved rbp, rbx, r12–r15; on the system stack the old rsp too
+//!              results                        (from the next multiple of 8)
+//!      rsp ─►  arguments                      each naturally aligned
 //! ```
 //!
+//! of which ABIInternal has no arguments and results: it takes integers and pointers in rax, rbx, rcx, rdi, rsi, r8–r11,
+//! floats in xmm0–14, gives results in the same, and xmm15 is zero.
+//!
+//! A Go function that assembly ends with a jump to is given the frame of the thunk that called the assembly: it takes
+//! the arguments out of it, leaves it, and goes on as if the Go caller had called it.
+//!
 //! Assembly keeps no register but rsp, so everything is fetched from the frame again afterwards. Results go to rax,
-//! rdx, rcx and xmm0, xmm1, and beyond those into the result words of the thread block. The goroutine's stack is
-//! neither scanned nor moved meanwhile: no safepoint lies in between.
+//! rdx, rcx and xmm0, xmm1, and beyond those into the result words of the thread block.
 
 use std::fmt::Write;
 
@@ -22,7 +28,7 @@ use inkwell::targets::FileType;
 use middle::mir::{Signature, Ty};
 
 use super::GoobjError;
-use super::convert::ABI0_SUFFIX;
+use super::convert::{AsmFunction, Convention, elf_name};
 use crate::{Options, target};
 
 /// Where ABI0 has a function's arguments and results, as offsets from rsp before the call.
@@ -63,13 +69,31 @@ const INT_ARGS: [[&str; 4]; 6] = [
 ];
 const FLOAT_ARGS: usize = 8;
 const INT_RESULTS: [&str; INT_RESULT_REGISTERS] = ["rax", "rdx", "rcx"];
+/// Where ABIInternal has integers and pointers; in this order floats have xmm0–14.
+const INTERNAL_INTS: [[&str; 4]; 9] = [
+    ["rax", "eax", "ax", "al"],
+    ["rbx", "ebx", "bx", "bl"],
+    ["rcx", "ecx", "cx", "cl"],
+    ["rdi", "edi", "di", "dil"],
+    ["rsi", "esi", "si", "sil"],
+    ["r8", "r8d", "r8w", "r8b"],
+    ["r9", "r9d", "r9w", "r9b"],
+    ["r10", "r10d", "r10w", "r10b"],
+    ["r11", "r11d", "r11w", "r11b"],
+];
+const INTERNAL_FLOATS: usize = 15;
 const SAVED: [&str; 6] = ["rbp", "rbx", "r12", "r13", "r14", "r15"];
 
-/// An object with the thunks of these functions (Go names with their signatures).
-pub fn thunks(functions: &[(&str, &Signature)]) -> Result<Vec<u8>, GoobjError> {
+/// An object with the thunks of these functions, as the program declares them, and of the Go functions by name that
+/// they jump to.
+pub fn thunks(functions: &[(&AsmFunction, &Signature)], jumps: &[(&str, &Signature)]) -> Result<Vec<u8>, GoobjError> {
     let mut text = String::from(".intel_syntax noprefix\n");
-    for (name, sig) in functions {
-        thunk(&mut text, name, sig, &Abi0Layout::of(sig));
+    for (f, sig) in functions {
+        thunk(&mut text, f, sig)?;
+    }
+    let shallow = functions.iter().all(|(f, _)| f.shallow);
+    for (name, sig) in jumps {
+        jump_thunk(&mut text, name, sig, shallow);
     }
     assemble(&text)
 }
@@ -94,14 +118,134 @@ fn part(names: [&'static str; 4], size: u64) -> &'static str {
     }
 }
 
-fn thunk(out: &mut String, name: &str, sig: &Signature, layout: &Abi0Layout) {
-    let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
-    let _ = writeln!(out, ".section \".text.{quoted}\",\"ax\",@progbits\n.p2align 4\n.globl \"{quoted}\"");
-    let _ = writeln!(out, ".type \"{quoted}\",@function\n\"{quoted}\":");
-    // Above the frame: the old rsp, then the saved registers.
+/// Where our convention has a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Int(usize),
+    Float(usize),
+    /// The nth of the words that take what has no register.
+    Word(u64),
+}
+
+fn places(types: &[Ty], ints: usize, floats: usize) -> Vec<Place> {
+    let (mut int, mut float, mut word) = (0..ints, 0..floats, 0..);
+    let place = |ty: &Ty| {
+        let register = if ty.is_float() { float.next().map(Place::Float) } else { int.next().map(Place::Int) };
+        register.or_else(|| word.next().map(Place::Word)).expect("there are words without end")
+    };
+    types.iter().map(place).collect()
+}
+
+fn quote(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+fn begin(out: &mut String, name: &str) {
+    let _ = writeln!(out, ".section \".text.{name}\",\"ax\",@progbits\n.p2align 4\n.globl \"{name}\"");
+    let _ = writeln!(out, ".type \"{name}\",@function\n\"{name}\":");
+}
+
+fn end(out: &mut String, name: &str) {
+    let _ = writeln!(out, ".size \"{name}\", . - \"{name}\"");
+}
+
+fn thunk(out: &mut String, f: &AsmFunction, sig: &Signature) -> Result<(), GoobjError> {
+    let (name, body) = (quote(&f.name), quote(&f.elf_name()));
+    begin(out, &name);
+    let layout = Abi0Layout::of(sig);
+    let frame = match f.convention {
+        Convention::Abi0 => layout.size.next_multiple_of(16),
+        Convention::AbiInternal => 0,
+    };
+    let words = if f.shallow {
+        // Nothing asynchronous looks at the frame, so its end needs no description.
+        asm!(out, ".cfi_startproc");
+        enter_shallow(out, frame)
+    } else {
+        enter_deep(out, frame)
+    };
+    let params = places(&sig.params, INT_ARGS.len(), FLOAT_ARGS);
+    let results = places(&sig.results, INT_RESULTS.len(), FLOAT_RESULT_REGISTERS);
+    match f.convention {
+        Convention::Abi0 => {
+            abi0_arguments(out, sig, &params, &layout, words);
+            asm!(out, "call \"{body}\"");
+            abi0_results(out, sig, &results, &layout);
+        }
+        Convention::AbiInternal => {
+            let registers = |types: &[Ty]| {
+                let floats = types.iter().filter(|t| t.is_float()).count();
+                types.len() - floats <= INTERNAL_INTS.len() && floats <= INTERNAL_FLOATS
+            };
+            if !registers(&sig.params) || !registers(&sig.results) {
+                return Err(GoobjError::Registers(f.name.clone()));
+            }
+            internal_arguments(out, sig, &params, words);
+            asm!(out, "call \"{body}\"");
+            internal_results(out, sig, &results);
+        }
+    }
+    leave(out, frame, f.shallow);
+    asm!(out, "ret");
+    if f.shallow {
+        asm!(out, ".cfi_endproc");
+    }
+    end(out, &name);
+    Ok(())
+}
+
+/// `pkg.F.abi0` for a Go function, jumped to from assembly of the same signature.
+fn jump_thunk(out: &mut String, name: &str, sig: &Signature, shallow: bool) {
+    let (name, entry) = (quote(name), quote(&elf_name(name, Convention::Abi0)));
+    let layout = Abi0Layout::of(sig);
     let frame = layout.size.next_multiple_of(16);
-    let saved = 8 * (1 + SAVED.len() as u64);
-    let total = (frame + saved).next_multiple_of(16);
+    begin(out, &entry);
+    // The return address is into the thunk.
+    asm!(out, "add rsp, 8");
+    let (base, above) = if shallow {
+        ("rsp", frame + 8 * (SAVED.len() as u64 + 1))
+    } else {
+        asm!(out, "mov r11, [rsp + {frame}]");
+        ("r11", 8)
+    };
+    let params = places(&sig.params, INT_ARGS.len(), FLOAT_ARGS);
+    for ((ty, at), place) in sig.params.iter().zip(&layout.params).zip(params) {
+        match (place, ty.size()) {
+            (Place::Float(n), _) => asm!(out, "movsd xmm{n}, [rsp + {at}]"),
+            (Place::Int(n), 8) => asm!(out, "mov {}, [rsp + {at}]", INT_ARGS[n][0]),
+            (Place::Int(n), 4) => asm!(out, "mov {}, [rsp + {at}]", INT_ARGS[n][1]),
+            (Place::Int(n), 2) => asm!(out, "movzx {}, word ptr [rsp + {at}]", INT_ARGS[n][1]),
+            (Place::Int(n), _) => asm!(out, "movzx {}, byte ptr [rsp + {at}]", INT_ARGS[n][1]),
+            (Place::Word(n), _) => {
+                asm!(out, "mov rax, [rsp + {at}]");
+                asm!(out, "mov [{base} + {}], rax", above + 8 * n);
+            }
+        }
+    }
+    leave(out, frame, shallow);
+    asm!(out, "jmp \"{name}\"");
+    end(out, &entry);
+}
+
+/// A register and an offset: where the first word above the return address is.
+type Words = (&'static str, u64);
+
+fn enter_shallow(out: &mut String, frame: u64) -> Words {
+    for (i, reg) in SAVED.iter().enumerate() {
+        asm!(out, "push {reg}");
+        asm!(out, ".cfi_adjust_cfa_offset 8");
+        asm!(out, ".cfi_offset {reg}, -{}", 8 * (i + 2));
+    }
+    if frame > 0 {
+        asm!(out, "sub rsp, {frame}");
+        asm!(out, ".cfi_adjust_cfa_offset {frame}");
+    }
+    ("rsp", frame + 8 * (SAVED.len() as u64 + 1))
+}
+
+fn enter_deep(out: &mut String, frame: u64) -> Words {
+    // Above the frame: the old rsp, then the saved registers.
+    let total = frame + 8 * (1 + SAVED.len() as u64);
     asm!(out, "mov r11, rsp");
     asm!(out, "mov rsp, fs:[{SYSTEM_STACK_OFFSET}]");
     asm!(out, "and rsp, -32");
@@ -110,52 +254,114 @@ fn thunk(out: &mut String, name: &str, sig: &Signature, layout: &Abi0Layout) {
     for (i, reg) in SAVED.iter().enumerate() {
         asm!(out, "mov [rsp + {}], {reg}", frame + 8 * (i as u64 + 1));
     }
-    let (mut ints, mut floats, mut stack) = (0, 0, 0);
-    for (ty, at) in sig.params.iter().zip(&layout.params) {
-        let size = ty.size();
-        if ty.is_float() && floats < FLOAT_ARGS {
-            let mov = if *ty == Ty::F32 { "movss dword ptr" } else { "movsd qword ptr" };
-            asm!(out, "{mov} [rsp + {at}], xmm{floats}");
-            floats += 1;
-        } else if !ty.is_float() && ints < INT_ARGS.len() {
-            asm!(out, "mov [rsp + {at}], {}", part(INT_ARGS[ints], size));
-            ints += 1;
-        } else {
-            asm!(out, "mov rax, [r11 + {}]", 8 + 8 * stack);
-            asm!(out, "mov [rsp + {at}], {}", part(["rax", "eax", "ax", "al"], size));
-            stack += 1;
+    ("r11", 8)
+}
+
+/// To the return address that the thunk was entered with.
+fn leave(out: &mut String, frame: u64, shallow: bool) {
+    if shallow {
+        if frame > 0 {
+            asm!(out, "add rsp, {frame}");
+        }
+        for reg in SAVED.iter().rev() {
+            asm!(out, "pop {reg}");
+        }
+        return;
+    }
+    for (i, reg) in SAVED.iter().enumerate() {
+        asm!(out, "mov {reg}, [rsp + {}]", frame + 8 * (i as u64 + 1));
+    }
+    asm!(out, "mov rsp, [rsp + {frame}]");
+}
+
+fn abi0_arguments(out: &mut String, sig: &Signature, places: &[Place], layout: &Abi0Layout, (base, above): Words) {
+    for ((ty, at), place) in sig.params.iter().zip(&layout.params).zip(places) {
+        match *place {
+            Place::Float(n) => {
+                let mov = if *ty == Ty::F32 { "movss dword ptr" } else { "movsd qword ptr" };
+                asm!(out, "{mov} [rsp + {at}], xmm{n}");
+            }
+            Place::Int(n) => asm!(out, "mov [rsp + {at}], {}", part(INT_ARGS[n], ty.size())),
+            Place::Word(n) => {
+                asm!(out, "mov rax, [{base} + {}]", above + 8 * n);
+                asm!(out, "mov [rsp + {at}], {}", part(["rax", "eax", "ax", "al"], ty.size()));
+            }
         }
     }
-    asm!(out, "cld");
-    asm!(out, "call \"{quoted}{ABI0_SUFFIX}\"");
-    let (mut ints, mut floats, mut words) = (0, 0, 0);
-    for (ty, at) in sig.results.iter().zip(&layout.results) {
+}
+
+fn abi0_results(out: &mut String, sig: &Signature, places: &[Place], layout: &Abi0Layout) {
+    for ((ty, at), place) in sig.results.iter().zip(&layout.results).zip(places) {
         let load = |reg: &str, low: &str| match ty.size() {
             8 => format!("mov {reg}, [rsp + {at}]"),
             4 => format!("mov {low}, [rsp + {at}]"),
             2 => format!("movzx {low}, word ptr [rsp + {at}]"),
             _ => format!("movzx {low}, byte ptr [rsp + {at}]"),
         };
-        if ty.is_float() && floats < FLOAT_RESULT_REGISTERS {
-            let mov = if *ty == Ty::F32 { "movss" } else { "movsd" };
-            asm!(out, "{mov} xmm{floats}, [rsp + {at}]");
-            floats += 1;
-        } else if !ty.is_float() && ints < INT_RESULTS.len() {
-            let reg = INT_RESULTS[ints];
-            asm!(out, "{}", load(reg, &format!("e{}", &reg[1..])));
-            ints += 1;
-        } else {
-            asm!(out, "{}", load("r11", "r11d"));
-            asm!(out, "mov fs:[{}], r11", RESULTS_OFFSET + 8 * words);
-            words += 1;
+        match *place {
+            Place::Float(n) => {
+                let mov = if *ty == Ty::F32 { "movss" } else { "movsd" };
+                asm!(out, "{mov} xmm{n}, [rsp + {at}]");
+            }
+            Place::Int(n) => {
+                let reg = INT_RESULTS[n];
+                asm!(out, "{}", load(reg, &format!("e{}", &reg[1..])));
+            }
+            Place::Word(n) => {
+                asm!(out, "{}", load("r11", "r11d"));
+                asm!(out, "mov fs:[{}], r11", RESULTS_OFFSET as u64 + 8 * n);
+            }
         }
     }
-    for (i, reg) in SAVED.iter().enumerate() {
-        asm!(out, "mov {reg}, [rsp + {}]", frame + 8 * (i as u64 + 1));
+}
+
+fn internal_arguments(out: &mut String, sig: &Signature, places: &[Place], (base, above): Words) {
+    let (mut moves, mut floats) = (Vec::new(), 0);
+    for (ty, place) in sig.params.iter().zip(places) {
+        let word = |n: u64| format!("[{base} + {}]", above + 8 * n);
+        match *place {
+            // The same registers.
+            Place::Float(_) => {}
+            Place::Word(n) if ty.is_float() => asm!(out, "movsd xmm{floats}, {}", word(n)),
+            Place::Int(n) => moves.push(format!("mov {}, {}", INTERNAL_INTS[moves.len()][0], INT_ARGS[n][0])),
+            Place::Word(n) => moves.push(format!("mov {}, {}", INTERNAL_INTS[moves.len()][0], word(n))),
+        }
+        floats += u32::from(ty.is_float());
     }
-    asm!(out, "mov rsp, [rsp + {frame}]");
-    asm!(out, "ret");
-    let _ = writeln!(out, ".size \"{quoted}\", . - \"{quoted}\"");
+    // rcx is read as the fourth argument before it is written as the third; every other register is in order.
+    if moves.len() > 3 {
+        moves.swap(2, 3);
+    }
+    for line in moves {
+        asm!(out, "{line}");
+    }
+    asm!(out, "xorps xmm15, xmm15");
+}
+
+fn internal_results(out: &mut String, sig: &Signature, places: &[Place]) {
+    let (mut ints, mut floats) = (0, 0);
+    for (ty, place) in sig.results.iter().zip(places) {
+        if ty.is_float() {
+            if let Place::Word(n) = *place {
+                asm!(out, "movsd fs:[{}], xmm{floats}", RESULTS_OFFSET as u64 + 8 * n);
+            }
+            floats += 1;
+            continue;
+        }
+        let names = INTERNAL_INTS[ints];
+        ints += 1;
+        match ty.size() {
+            8 => {}
+            4 => asm!(out, "mov {0}, {0}", names[1]),
+            size => asm!(out, "movzx {}, {}", names[1], part(names, size)),
+        }
+        match *place {
+            Place::Int(n) if INT_RESULTS[n] == names[0] => {}
+            Place::Int(n) => asm!(out, "mov {}, {}", INT_RESULTS[n], names[0]),
+            Place::Word(n) => asm!(out, "mov fs:[{}], {}", RESULTS_OFFSET as u64 + 8 * n, names[0]),
+            Place::Float(_) => {}
+        }
+    }
 }
 
 /// LLVM's assembler.
@@ -186,12 +392,27 @@ mod tests {
         assert_eq!((l.params, l.results, l.size), (vec![0, 4, 8], vec![16, 20], 24));
     }
 
+    fn function(convention: Convention, shallow: bool) -> AsmFunction {
+        AsmFunction { name: "p/q.(*T).F".into(), convention, shallow }
+    }
+
     #[test]
     fn every_kind_of_argument_assembles() {
         let all = [Ty::Bool, Ty::I8, Ty::I16, Ty::I32, Ty::I64, Ty::F32, Ty::F64, Ty::Ptr, Ty::Raw];
-        let params: Vec<Ty> = all.iter().chain(&all).copied().collect();
-        let s = sig(&params, &all);
-        let object = thunks(&[("p/q.F", &s), ("p.(*T).m", &s)]).unwrap();
-        assert!(!object.is_empty());
+        let many: Vec<Ty> = all.iter().chain(&all).copied().collect();
+        for (convention, params) in [(Convention::Abi0, &many[..]), (Convention::AbiInternal, &many[..11])] {
+            for shallow in [false, true] {
+                let f = function(convention, shallow);
+                assert!(!thunks(&[(&f, &sig(params, &all))], &[("p/q.G", &sig(&many, &all))]).unwrap().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn what_registers_do_not_hold_is_refused() {
+        let f = function(Convention::AbiInternal, true);
+        assert!(thunks(&[(&f, &sig(&[Ty::I64; 9], &[]))], &[]).is_ok());
+        assert!(matches!(thunks(&[(&f, &sig(&[Ty::I64; 10], &[]))], &[]), Err(GoobjError::Registers(_))));
+        assert!(matches!(thunks(&[(&f, &sig(&[], &[Ty::F64; 16]))], &[]), Err(GoobjError::Registers(_))));
     }
 }

@@ -11,6 +11,7 @@
 
 use frontend::ast::{self, Expr, ExprKind, NodeId};
 use frontend::check::info::{Mode, SelectionKind};
+use frontend::span::Pos;
 use frontend::types::*;
 
 use super::Res;
@@ -93,9 +94,9 @@ impl<'p> FnCx<'_, 'p> {
         Some(token)
     }
 
-    pub fn go_stmt(&mut self, call: &'p Expr) -> Res<()> {
+    pub fn go_stmt(&mut self, pos: Pos, call: &'p Expr) -> Res<()> {
         let closure = self.call_later(call, "gowrap")?;
-        self.at(call.pos());
+        self.at(pos);
         // Without a function of the Go half between, so that the return address tells who created the goroutine.
         let sig = mir::Signature { params: vec![Ty::Ptr], results: Vec::new(), context: false };
         let newproc = self.lo.m.declare("rt_newproc", Some(sig.clone()));

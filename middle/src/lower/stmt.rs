@@ -47,7 +47,7 @@ impl<'p> FnCx<'_, 'p> {
             StmtKind::IncDec { operand, inc, .. } => self.inc_dec(operand, *inc),
             StmtKind::Assign { lhs, op, rhs, .. } => self.assign(lhs, *op, rhs),
             StmtKind::Define { lhs, rhs, .. } => self.define(lhs, rhs),
-            StmtKind::Go(call) => self.go_stmt(call),
+            StmtKind::Go(call) => self.go_stmt(s.span.start(), call),
             StmtKind::Defer(call) => self.defer_stmt(call),
             StmtKind::Return(values) => self.return_stmt(values, s),
             StmtKind::Break(label) => self.break_to(label.map(|l| l.name)),

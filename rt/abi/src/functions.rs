@@ -76,7 +76,6 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // completed garbage collections
     f("rt_collections", Leaf, &[], &[I64]),
     // (a, na, b, nb) -> -1, 0, 1: bytes in lexical order
-    f("rt_compare", Leaf, &[Ptr, I64, Ptr, I64], &[I64]),
     f("rt_do_spin", Leaf, &[], &[]),
     // (code)
     f("rt_exit", NoReturn, &[I64], &[]),
@@ -135,6 +134,9 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_park", Parking, &[I64], &[]),
     // (pc, inline depth from 0, out FrameInfo) -> 1, or 0 past the outermost; pc a return address - 1 or any address
     f("rt_pc_info", Leaf, &[I64, I64, Raw], &[I64]),
+    // (address, out, n) -> how many words its heap object has from there on, 0 outside of the heap; for the first n of them,
+    // out gets 1 where the collector sees a pointer
+    f("rt_pointer_words", System, &[Raw, Ptr, I64], &[I64]),
     // the network poller's descriptors
     f("rt_poll_close", System, &[Raw], &[]),
     f("rt_poll_init", System, &[], &[]),
@@ -369,6 +371,8 @@ pub const WAIT_REASONS: &[&str] = &[
     "timer goroutine (idle)",
     "signal wait",
     "stopping the world",
+    "synctest.Run",
+    "synctest.Wait",
 ];
 
 /// Words `rt_mem_stats` writes: in order heap_alloc, total_alloc, sys, mallocs, frees, heap_sys, heap_idle, heap_inuse,

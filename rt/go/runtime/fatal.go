@@ -33,14 +33,18 @@ type stringer interface{ String() string }
 // panicTexts replaces errors and Stringers on the chain by their texts, before the world knows of the death.
 func panicTexts(p *panicRecord) {
 	defer func() {
-		const text = "panic while printing panic value"
+		text := "panic while printing panic value: "
 		switch r := recover().(type) {
 		case nil:
+			return
 		case string:
-			throw(text + ": " + r)
+			text += r
 		default:
-			throw(text + ": type " + typeString(efaceOf(&r)._type))
+			text += "type " + typeString(efaceOf(&r)._type)
 		}
+		// The chain cannot be printed.
+		getgw().panic = nil
+		throw(text)
 	}()
 	for ; p != nil; p = p.link {
 		if markRepanic(p) {
@@ -134,6 +138,36 @@ func fatalHead(s string) {
 	printindented(s)
 	printnl()
 	printunlock()
+}
+
+const sigBus = 7
+
+// dieOfFault ends the process for a fault that the fault handler noted: the program used memory that is not there.
+func dieOfFault(w *gWords) {
+	printlock()
+	printstring("unexpected fault address ")
+	printhex(uint64(w.faultAddr))
+	printnl()
+	printunlock()
+	fatalHead("fault")
+	printlock()
+	name := "SIGSEGV: segmentation violation"
+	if w.faultSignal == sigBus {
+		name = "SIGBUS: bus error"
+	}
+	printstring("[signal ")
+	printstring(name)
+	printstring(" code=")
+	printhex(uint64(w.faultCode))
+	printstring(" addr=")
+	printhex(uint64(w.faultAddr))
+	var pc uintptr
+	rt_callers(2, &pc, 1)
+	printstring(" pc=")
+	printhex(uint64(pc))
+	printstring("]\n")
+	printunlock()
+	dieWithTraceback(1)
 }
 
 // throw ends the process: the runtime itself is wrong.

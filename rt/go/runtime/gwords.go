@@ -23,7 +23,11 @@ type gWords struct {
 	syncGroup  uintptr
 	fips       uintptr // see crypto.go
 	fipsBypass uintptr
-	_          [3]uintptr
+
+	// What debug.SetPanicOnFault set, and more that the fault handler sets.
+	panicOnFault uintptr
+	faultSignal  uintptr
+	faultCode    uintptr
 }
 
 func getgw() *gWords { return (*gWords)(rt_g_words()) }

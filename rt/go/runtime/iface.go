@@ -77,13 +77,13 @@ func buildItab(inter *interfacetype, typ *_type) *itabEntry {
 	at := 0
 	for i := range inter.Methods {
 		want := &inter.Methods[i]
-		wantName := resolveName(unsafe.Pointer(inter), want.Name)
+		wantName := resolveName(want.Name)
 		name := wantName.Name()
 		wantType := resolveType(unsafe.Pointer(inter), want.Typ)
 		found := false
 		for ; at < len(methods) && !found; at++ {
 			have := &methods[at]
-			haveName := resolveName(owner, have.Name)
+			haveName := resolveName(have.Name)
 			if haveName.Name() != name {
 				continue
 			}
@@ -116,7 +116,7 @@ func samePackage(want abi.Name, inter *interfacetype, have abi.Name, typ *_type,
 	}
 	hp := namePkgPath(have)
 	if hp == "" && u.PkgPath != 0 {
-		hp = resolveName(unsafe.Pointer(typ), u.PkgPath).Name()
+		hp = resolveName(u.PkgPath).Name()
 	}
 	return wp == hp
 }
@@ -129,7 +129,7 @@ func getitab(inter *interfacetype, typ *_type, canfail bool) *itab {
 		if canfail {
 			return nil
 		}
-		panic(&TypeAssertionError{nil, typ, &inter.Type, resolveName(unsafe.Pointer(inter), inter.Methods[0].Name).Name()})
+		panic(&TypeAssertionError{nil, typ, &inter.Type, resolveName(inter.Methods[0].Name).Name()})
 	}
 	e := itabFor(inter, typ)
 	if e.tab == nil && !canfail {

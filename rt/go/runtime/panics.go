@@ -36,20 +36,24 @@ const memoryText = "invalid memory address or nil pointer dereference"
 //go:noinline
 func panicmem() { panicfault(errorString(memoryText), 0) }
 
-// panicmemAddr is a fault at a known address; code compiled with checks only gets here for bad pointers.
-//
-//go:noinline
-func panicmemAddr(addr uintptr) {
-	if addr < 4096 {
-		panicfault(errorString(memoryText), addr)
-	}
-	panicfault(errorAddressString{memoryText, addr}, addr)
-}
+// siKernel is the code of a fault whose address the processor does not tell.
+const siKernel = 0x80
 
-// sigpanic is where a fault in Go code goes on, as if the faulting instruction had called it.
+// sigpanic is where a fault in Go code goes on, as if the faulting instruction had called it. Of what is no nil
+// dereference the program dies, unless it wants a panic.
 //
 //go:noinline
-func sigpanic() { panicmemAddr(getgw().faultAddr) }
+func sigpanic() {
+	w := getgw()
+	addr := w.faultAddr
+	switch {
+	case addr < 4096 && w.faultCode != siKernel:
+		panicfault(errorString(memoryText), addr)
+	case w.panicOnFault != 0:
+		panicfault(errorAddressString{memoryText, addr}, addr)
+	}
+	dieOfFault(w)
+}
 
 func panicdivide()   { panic(error(divideError)) }
 func panicoverflow() { panic(error(overflowError)) }

@@ -4,7 +4,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	_ "internal/bytealg" // cmpstring
+	"unsafe"
+)
 
 const (
 	runeError = '\uFFFD'
@@ -99,29 +102,8 @@ func concatbytes(first *string, n int) []byte {
 	return b
 }
 
-func cmpstring(a, b string) int {
-	n := min(len(a), len(b))
-	p, q := unsafe.StringData(a), unsafe.StringData(b)
-	if p != q {
-		for i := uintptr(0); i < uintptr(n); i++ {
-			x := *(*byte)(add(unsafe.Pointer(p), i))
-			y := *(*byte)(add(unsafe.Pointer(q), i))
-			if x != y {
-				if x < y {
-					return -1
-				}
-				return 1
-			}
-		}
-	}
-	switch {
-	case len(a) < len(b):
-		return -1
-	case len(a) > len(b):
-		return 1
-	}
-	return 0
-}
+// In package internal/bytealg's assembly.
+func cmpstring(a, b string) int
 
 func strequalfn(a, b string) bool {
 	return len(a) == len(b) &&

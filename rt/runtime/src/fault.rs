@@ -1,16 +1,19 @@
-//! Faults: in Go code they become panics, in the runtime or in assembly they end the process with a report.
+//! Faults: in Go code they become panics, and so do those of assembly on a goroutine's stack, in its Go caller; in the
+//! runtime and in other assembly they end the process with a report.
 //!
 //! A faulting instruction with a fault site goes on at the site's handler. Any other in Go code goes on in
-//! `runtime.sigpanic` as if the instruction had called it.
+//! `runtime.sigpanic` as if the instruction had called it, in functions without calls, too: their frames end where the
+//! call frame information says.
 
-use crate::sched::{G, M, current_m};
-use crate::sys::signal::{self as sys, Context, Info, REG_RIP, REG_RSP};
-use crate::tables;
+use crate::sched::{G, M, Stack, current_m};
+use crate::sys::signal::{self as sys, Context, Info, REG_RIP, REG_RSP, REGISTERS};
+use crate::{tables, unwind};
 use core::sync::atomic::{AtomicBool, Ordering};
-use ingot_abi::tables::NONE;
 
-/// Index of the fault's address in `GWords::scalars`.
+/// Indices in `GWords::scalars`.
 const FAULT_ADDRESS: usize = 0;
+const FAULT_SIGNAL: usize = 6;
+const FAULT_CODE: usize = 7;
 
 unsafe extern "C" {
     #[link_name = "runtime.sigpanic"]
@@ -27,6 +30,41 @@ unsafe fn interrupted_g(sp: usize) -> *mut G {
     }
 }
 
+/// Tells `runtime.sigpanic` of a fault.
+unsafe fn note(g: *mut G, signal: i32, info: &Info) {
+    // SAFETY: the G runs on this thread, which the signal interrupted.
+    let scalars = unsafe { &mut (*g).words.scalars };
+    scalars[FAULT_ADDRESS] = info.address;
+    scalars[FAULT_SIGNAL] = signal as usize;
+    scalars[FAULT_CODE] = info.code as usize;
+}
+
+/// If the fault is in assembly that runs on the goroutine's stack: makes the registers those of the Go caller, with its
+/// return address on top of the stack.
+unsafe fn leave_assembly(registers: &mut [usize; REGISTERS], stack: &Stack) -> bool {
+    if tables::get().function(registers[REG_RIP]).is_some() {
+        return false;
+    }
+    // SAFETY: the interrupted frames lie on the stack.
+    unsafe {
+        let mut at = unwind::Registers::of_signal(registers);
+        loop {
+            let Some(caller) = unwind::caller(&at) else { return false };
+            if caller.sp <= at.sp || !stack.contains(caller.sp) {
+                return false;
+            }
+            at = caller;
+            // The thunks' calls and the assembly's have no site.
+            if tables::get().site(at.pc).is_some() {
+                at.to_signal(registers);
+                // As it was when the callee began.
+                registers[REG_RSP] -= size_of::<usize>();
+                return true;
+            }
+        }
+    }
+}
+
 pub extern "C" fn handler(signal: i32, info: *const Info, context: *mut Context) {
     // SAFETY: the kernel's structures, ours to change.
     unsafe {
@@ -36,13 +74,18 @@ pub extern "C" fn handler(signal: i32, info: *const Info, context: *mut Context)
         // A call of what is no code faults in the callee: blame the call.
         let no_code = pc < 4096 || pc == (*info).address && !tables::get().in_text(pc);
         let bad_call = no_code && !g.is_null() && tables::get().site(*(sp as *const usize)).is_some();
-        let function = tables::get().function(if bad_call { *(sp as *const usize) - 1 } else { pc });
         // Sent by a process, not by an instruction.
         let sent = (*info).code <= 0;
-        if g.is_null() || sent || !function.is_some_and(|f| f.frame != NONE || tables::get().fault(pc).is_some()) {
+        if !g.is_null() && !sent && leave_assembly(registers, &(*g).stack) {
+            note(g, signal, &*info);
+            registers[REG_RIP] = go_sigpanic as *const () as usize;
+            return;
+        }
+        let function = tables::get().function(if bad_call { *(sp as *const usize) - 1 } else { pc });
+        if g.is_null() || sent || function.is_none() {
             die_of_signal_at(signal, (*info).address, &*context);
         }
-        (*g).words.scalars[FAULT_ADDRESS] = (*info).address;
+        note(g, signal, &*info);
         if bad_call {
             // The return address is on the stack already.
             registers[REG_RIP] = go_sigpanic as *const () as usize;

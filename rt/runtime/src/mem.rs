@@ -425,32 +425,6 @@ bcmp:
     ret
     .cfi_endproc
 
-    // (a, na, b, nb) -> -1, 0, 1: in lexical order
-    .p2align 4
-    .globl rt_compare
-    .cfi_startproc
-rt_compare:
-    mov r10, rsi
-    mov r11, rcx
-    mov rsi, rdx
-    mov rdx, r10
-    cmp r11, r10
-    cmovb rdx, r11
-    call memcmp
-    test eax, eax
-    jnz 1f
-    cmp r10, r11
-    seta al
-    movzx eax, al
-    sbb rax, 0
-    ret
-1:
-    movsxd rax, eax
-    sar rax, 63
-    or rax, 1
-    ret
-    .cfi_endproc
-
     // (NUL-terminated text) -> bytes before the NUL; names and paths only, so nothing clever
     .p2align 4
     .globl strlen

@@ -40,6 +40,7 @@ const RUNTIME: &[Known] = &[
     k("memhash", &[], &[]),
     k("memmove", &[], &[]),
     k("noescape", &[], &[]),
+    k("panicfault", &[(0, 0), (1, 0)], &[]),
     k("printeface", &[], &[]),
     k("printiface", &[], &[]),
     k("printpointer", &[], &[]),
@@ -99,7 +100,6 @@ const RUNTIME: &[Known] = &[
 /// Rust functions that keep nothing of their arguments; (symbol, parameter whose pointee's pointers are copied).
 const RUST: &[(&str, Option<usize>)] = &[
     ("rt_callers", None),
-    ("rt_compare", None),
     ("rt_fatal", None),
     ("rt_g_callers", None),
     ("rt_g_info", None),

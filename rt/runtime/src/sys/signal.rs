@@ -51,9 +51,11 @@ pub struct Context {
     link: usize,
     stack: AltStack,
     /// r8 … r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, …
-    pub registers: [usize; 23],
+    pub registers: [usize; REGISTERS],
 }
 
+pub const REGISTERS: usize = 23;
+pub const REG_R12: usize = 4;
 pub const REG_RBP: usize = 10;
 pub const REG_RBX: usize = 11;
 pub const REG_RSP: usize = 15;

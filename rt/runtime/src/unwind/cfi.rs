@@ -3,6 +3,8 @@
 //! Only what compilers emit for amd64 code of ours: the frame's end as a register plus an offset, registers saved at
 //! offsets from it. Expressions end the unwinding.
 
+use crate::sys::signal::{REG_R12, REG_RBP, REG_RBX, REG_RIP, REG_RSP, REGISTERS};
+
 /// What is unwound: rbx, rbp, r12 to r15, in this order, with stack pointer and program counter.
 #[derive(Clone, Copy, Default)]
 pub struct Registers {
@@ -25,6 +27,19 @@ fn saved_index(register: u64) -> Option<usize> {
 }
 
 impl Registers {
+    pub fn of_signal(context: &[usize; REGISTERS]) -> Registers {
+        let r12 = &context[REG_R12..REG_R12 + 4];
+        let saved = [context[REG_RBX], context[REG_RBP], r12[0], r12[1], r12[2], r12[3]];
+        Registers { sp: context[REG_RSP], pc: context[REG_RIP], saved }
+    }
+
+    pub fn to_signal(self, context: &mut [usize; REGISTERS]) {
+        context[REG_RSP] = self.sp;
+        context[REG_RIP] = self.pc;
+        [context[REG_RBX], context[REG_RBP]] = [self.saved[0], self.saved[1]];
+        context[REG_R12..REG_R12 + 4].copy_from_slice(&self.saved[2..]);
+    }
+
     fn get(&self, register: u64) -> Option<usize> {
         if register == DWARF_RSP { Some(self.sp) } else { saved_index(register).map(|i| self.saved[i]) }
     }
