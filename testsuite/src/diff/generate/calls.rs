@@ -194,6 +194,7 @@ impl Gen {
             std::mem::replace(&mut self.cost, 1),
             std::mem::replace(&mut self.budget, budget.min(CALL_COST)),
             std::mem::replace(&mut self.stable, false),
+            self.risked,
         );
         let mark = self.scope.len();
         self.level += 1;
@@ -207,13 +208,14 @@ impl Gen {
         let count = self.rng.between(1, 3);
         let mut body = self.block(count);
         if let Some(ty) = result {
+            self.risked = None;
             let last = self.expr(ty, 2);
             body.push(Node::new(Role::Fixed, "return $", vec![last.into()]));
         }
         self.scope.truncate(mark);
         self.level -= 1;
         let cost = self.cost;
-        (self.labels, self.results, self.times, self.cost, self.budget, self.stable) = outer;
+        (self.labels, self.results, self.times, self.cost, self.budget, self.stable, self.risked) = outer;
         let ty = Ty::Func(parameters.to_vec(), result.cloned().map(Box::new));
         let result = result.map(|ty| format!(" {ty}")).unwrap_or_default();
         (value!(&ty, "func($)$ $", names.join(", "), result, body), cost)

@@ -371,6 +371,7 @@ impl Gen {
         let count = if receiver.is_some() { self.rng.between(1, 2) } else { self.rng.between(2, 4) };
         let mut body = self.block(count);
         if !function.results.is_empty() {
+            self.risked = None;
             let mut parts: Vec<Part> = vec!["return ".into()];
             for (n, ty) in function.results.iter().enumerate() {
                 if n > 0 {

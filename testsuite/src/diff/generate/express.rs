@@ -1,6 +1,6 @@
 //! Expressions without calls of the program's functions: they change nothing, though they may panic.
 
-use crate::diff::generate::{CALL_COST, Callable, Gen, Var};
+use crate::diff::generate::{CALL_COST, Callable, Gen, Risk, Var};
 use crate::diff::tree::{Node, Part, Role};
 use crate::diff::types::{Form, INT, INT32, INTS, Int, Ty, UINT8, UINT16, UINT32, UINT64};
 use crate::value;
@@ -59,11 +59,13 @@ impl Gen {
             let (condition, a, b) = (self.value(&Ty::Bool, below), self.expr(ty, below), self.expr(ty, below));
             return value!(ty, "pick[$]($, $, $)", ty, condition, a, b);
         }
-        if !self.stable && self.rng.percent(4) && self.scope.iter().any(|var| var.ty == Ty::Any) {
+        if !ty.is_interface()
+            && self.rng.percent(4)
+            && self.scope.iter().any(|var| var.ty == Ty::Any)
+            && self.risk(Risk::Other)
+        {
             let from = self.value(&Ty::Any, 0);
-            if !ty.is_interface() {
-                return value!(ty, "$.($)", from, ty);
-            }
+            return value!(ty, "$.($)", from, ty);
         }
         match ty.basic() {
             Ty::Bool => self.boolean(ty, below),
@@ -87,7 +89,7 @@ impl Gen {
                 if ty == ty.basic() { slice } else { value!(ty, "$($)", ty, slice) }
             }
             Ty::Array(length, of) => {
-                if !self.stable && self.rng.percent(10) {
+                if self.rng.percent(10) && self.risk(Risk::Other) {
                     let slice = self.value(&Ty::slice(of), below);
                     return value!(ty, "$($)", ty, slice);
                 }
@@ -123,6 +125,7 @@ impl Gen {
     /// A variable of the type, or what can be reached from one.
     pub(super) fn path(&mut self, ty: &Ty, depth: usize) -> Option<Node> {
         let mut found: Vec<(Var, Step)> = Vec::new();
+        let (nil, other) = (self.may_risk(Risk::Nil), self.may_risk(Risk::Other));
         for var in self.scope.iter().rev().take(40) {
             if !self.readable(var) {
                 continue;
@@ -135,9 +138,11 @@ impl Gen {
             match var.ty.basic() {
                 Ty::Array(length, of) if **of == *ty => add(Step::Element(Some(*length))),
                 Ty::Slice(of) if **of == *ty && !self.stable => add(Step::Element(None)),
-                Ty::Str if *ty == Ty::Int(UINT8) && !self.stable => add(Step::Element(None)),
-                Ty::Map(key, of) if **of == *ty && !self.stable => add(Step::Lookup((**key).clone())),
-                Ty::Ptr(to) if !self.stable => {
+                Ty::Str if *ty == Ty::Int(UINT8) && other => add(Step::Element(None)),
+                Ty::Map(key, of) if **of == *ty && !self.stable && (other || self.comparable(key) == Some(false)) => {
+                    add(Step::Lookup((**key).clone()));
+                }
+                Ty::Ptr(to) if nil => {
                     if **to == *ty {
                         add(Step::Pointee);
                     }
@@ -155,18 +160,26 @@ impl Gen {
         let at = self.rng.below(found.len());
         let (var, step) = found.swap_remove(at);
         let name = var.name;
+        match (&step, var.ty.basic()) {
+            (Step::Pointee, _) | (Step::Field(_), Ty::Ptr(_)) => self.risked = Some(Risk::Nil),
+            // Its field may be reached by a pointer that is embedded.
+            (Step::Field(_), _) if nil => self.risked = Some(Risk::Nil),
+            (Step::Lookup(key), _) if self.comparable(key) != Some(false) => self.risked = Some(Risk::Other),
+            _ => {}
+        }
         Some(match step {
             Step::Whole => value!(ty, "$", name),
             Step::Field(field) => value!(ty, "$$", name, field),
-            Step::Element(Some(length)) if self.stable || self.rng.percent(30) => {
+            Step::Element(Some(length)) if !other || self.rng.percent(30) => {
                 let index = self.rng.below(length);
                 value!(ty, "$[$]", name, index)
             }
-            Step::Element(None) if *ty != Ty::Int(UINT8) && self.rng.percent(60) => {
+            Step::Element(None) if *ty != Ty::Int(UINT8) && (!other || self.rng.percent(60)) => {
                 let index = self.expr(&Ty::Int(INT), depth.min(1));
                 value!(ty, "at($, $)", name, index)
             }
             Step::Element(_) => {
+                self.risked = Some(Risk::Other);
                 let index = self.index(&name, depth);
                 value!(ty, "$[$]", name, index)
             }
@@ -188,7 +201,7 @@ impl Gen {
             }
             if let Ty::Ptr(to) = &field.ty
                 && field.embedded
-                && !self.stable
+                && self.may_risk(Risk::Nil)
                 && depth > 0
             {
                 found.extend(self.field_paths(to, wanted, before, depth - 1));
@@ -209,7 +222,8 @@ impl Gen {
             let index = self.hidden(&int);
             return value!(&int, "ix($, len($))", index, name);
         }
-        if self.rng.percent(9) {
+        if self.rng.percent(9) && self.may_risk(Risk::Other) {
+            self.risked = Some(Risk::Other);
             let of = Ty::Int(*self.rng.pick(&INTS));
             return self.value(&of, depth - 1);
         }
@@ -229,9 +243,12 @@ impl Gen {
                 value!(&Ty::Bool, "($ $ $)", a, operator, b)
             }
             3 | 4 => {
-                let stable = self.stable;
+                let stable = !self.may_risk(Risk::Other);
                 let fits = |g: &Gen, ty: &Ty| g.comparable(ty).is_some_and(|panics| !(panics && stable));
                 let of = self.pool_type_where(fits).unwrap_or(Ty::Bool);
+                if self.comparable(&of) != Some(false) {
+                    self.risked = Some(Risk::Other);
+                }
                 let operator = *self.rng.pick(&["==", "!="]);
                 let (a, b) = (self.value(&of, depth), self.expr(&of, depth));
                 value!(&Ty::Bool, "($ $ $)", a, operator, b)
@@ -279,7 +296,7 @@ impl Gen {
                         let by = value!(ty, "$($)", ty, by.to_string());
                         value!(ty, "($ $ $)", a, operator, by)
                     }
-                    _ if self.stable || self.rng.percent(80) => {
+                    _ if self.rng.percent(80) || !self.risk(Risk::Other) => {
                         let b = self.value(ty, depth);
                         value!(ty, "($ $ ($ | 1))", a, operator, b)
                     }
@@ -332,7 +349,7 @@ impl Gen {
                 };
                 if *ty == Ty::Int(INT) { length } else { value!(ty, "$($)", ty, length) }
             }
-            17 if ty.basic() == &Ty::Int(UINT8) && !self.stable => {
+            17 if ty.basic() == &Ty::Int(UINT8) && self.risk(Risk::Other) => {
                 let string = self.value(&Ty::Str, depth);
                 let at = self.index("\"abc\"", depth);
                 value!(ty, "$($[$])", ty, string, at)
@@ -360,7 +377,8 @@ impl Gen {
             return value!(&of, "$($)", &of, by);
         }
         let by = self.value(&of, depth);
-        if int.signed && (self.stable || self.rng.percent(85)) { value!(&of, "($ & 63)", by) } else { by }
+        let masked = int.signed && (self.rng.percent(85) || !self.risk(Risk::Other));
+        if masked { value!(&of, "($ & 63)", by) } else { by }
     }
 
     fn floating(&mut self, ty: &Ty, depth: usize) -> Node {
@@ -423,7 +441,7 @@ impl Gen {
                 let (a, b) = (self.value(ty, depth), self.expr(ty, depth));
                 value!(ty, "$(clip(string($ + $)))", ty, a, b)
             }
-            4 if !self.stable => {
+            4 if self.risk(Risk::Other) => {
                 if let Some(var) = self.some_variable(|var| *var.ty.basic() == Ty::Str) {
                     let name = var.name;
                     let (a, b) = (self.index(&name, depth), self.index(&name, depth));
@@ -485,7 +503,7 @@ impl Gen {
                 let (a, b) = (self.value(ty, depth), self.value(ty, depth));
                 value!(ty, "append(clips($), clips($)...)", a, b)
             }
-            5 | 6 if !self.stable => {
+            5 | 6 if self.risk(Risk::Other) => {
                 if let Some(var) = self.some_variable(|var| var.ty == *ty) {
                     let name = var.name;
                     let (a, b) = (self.index(&name, depth), self.index(&name, depth));
@@ -550,7 +568,7 @@ impl Gen {
                 let name = self.rng.pick(&shared).name.clone();
                 value!(ty, "(&$)", name)
             }
-            6 if !self.stable && matches!(to, Ty::Array(..)) => {
+            6 if matches!(to, Ty::Array(..)) && self.risk(Risk::Other) => {
                 let Ty::Array(_, of) = to else { unreachable!("matched so") };
                 let slice = self.value(&Ty::slice(of), depth.saturating_sub(1));
                 value!(ty, "($)($)", ty, slice)
@@ -621,9 +639,7 @@ impl Gen {
             .collect();
         for var in self.scope.iter().filter(|var| self.readable(var)) {
             for method in self.methods(&var.ty) {
-                if fits(&method, self.isolated)
-                    && !(method.risky && self.stable)
-                    && (!method.by_pointer || var.shared && var.assignable)
+                if fits(&method, self.isolated) && !method.risky && (!method.by_pointer || var.shared && var.assignable)
                 {
                     found.push(format!("{}.{}", var.name, method.name));
                 }

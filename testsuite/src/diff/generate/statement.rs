@@ -42,6 +42,7 @@ impl Gen {
 
     pub(super) fn statement(&mut self, out: &mut Vec<Node>) {
         self.cost += self.times;
+        self.risked = None;
         let deep = self.nest > 4 || self.cost > self.budget || self.room == 0;
         self.room = self.room.saturating_sub(1);
         match self.rng.below(100) {
