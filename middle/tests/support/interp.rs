@@ -218,7 +218,7 @@ impl<'m> Machine<'m> {
                     };
                     match r.kind {
                         RelocKind::Abs64 => write(at + r.offset, 8, to),
-                        RelocKind::Rel32 => write(at + r.offset, 4, to.wrapping_sub(at + r.offset)),
+                        RelocKind::Abs32 => write(at + r.offset, 4, to),
                     }
                 }
             }

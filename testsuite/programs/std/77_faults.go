@@ -50,9 +50,8 @@ func count(data []byte) (n int, sum uint64, err error) {
 // fill writes; its caller recovers.
 //
 //go:noinline
-func fill(data []byte, at *int) {
+func fill(data []byte) {
 	for i := range data {
-		*at = i
 		data[i] = byte(i)
 	}
 }
@@ -96,7 +95,7 @@ func try(what string, f func()) {
 }
 
 func main() {
-	fmt.Println(debug.SetPanicOnFault(true), debug.SetPanicOnFault(true))
+	fmt.Println(page, debug.SetPanicOnFault(true), debug.SetPanicOnFault(true))
 	data := hole()
 	for i := range page {
 		data[i] = byte(i)
@@ -108,10 +107,8 @@ func main() {
 	n, _, err = count(data[:page])
 	fmt.Println(n == page, err)
 
-	at := 0
-	try("fill", func() { fill(data[page-5:], &at) })
-	fmt.Println(at)
-	try("last", func() { last((*[1 << 13]byte)(unsafe.Pointer(&data[0]))) })
+	try("fill", func() { fill(data[page-5:]) })
+	try("last", func() { fmt.Println(last((*[1 << 13]byte)(unsafe.Pointer(&data[0])))) })
 	res, text := keep(&data[page:][0])
 	fmt.Println(*res.a, *res.b, text)
 
