@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use frontend::ast::NodeIds;
-use frontend::check::{Input, check_package};
+use frontend::check::{Input, Origin, check_package};
 use frontend::diagnostic::render_all;
 use frontend::parse::{parse_file, with_parser_stack};
 use frontend::span::SourceMap;
@@ -24,7 +24,14 @@ fn lower(source: &str) -> Module {
         assert!(diagnostics.is_empty(), "{}", render_all(&diagnostics, &sources, None));
         let files = [file];
         let imports = HashMap::from([("unsafe".to_owned(), types.unsafe_package)]);
-        let input = Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: "p",
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::WithAssembly,
+        };
         let checked = check_package(&types, &sources, &input);
         assert!(!checked.has_errors(), "{}", render_all(&checked.diagnostics, &sources, None));
         let inputs = vec![PackageInput { files: &files, checked: &checked, embeds: &[] }];
@@ -132,6 +139,13 @@ fn select_forms() {
     let source = "func f(a, b chan int) int { select { case v, ok := <-a: if ok { return v }; case b <- 1: default: }\n\
                   select { case v := <-a: return v; default: return 0 } }";
     check(source, "p.f", &["runtime.selectgo", "switch", "runtime.selectnbrecv"]);
+}
+
+/// An address behind the end of a full slice is not passed on: it might be the next object's.
+#[test]
+fn append_of_nothing_copies_nothing() {
+    let source = "func f(s, t []*int) []*int { return append(s, t...) }";
+    check(source, "p.f", &["growslice", "cmp.eq v4, ", "branch", "ptr_index", "runtime.typedslicecopy"]);
 }
 
 #[test]

@@ -155,9 +155,17 @@ impl<'p> FnCx<'_, 'p> {
 
     fn put_slice(&mut self, grown: &Val, old_len: Value, more: &Val, elem: TypeId) {
         let size = self.size_of(elem);
+        let (some, done) = (self.b.create_block(), self.b.create_block());
+        let none = self.b.i64(0);
+        let is_none = self.b.cmp(CmpOp::Eq, more.leaf(1), none);
+        self.b.branch(is_none, done, some);
+        self.b.switch_to_sealed(some);
+        // Of nothing, the address might be that of the next object, which the callee would keep alive.
         let to = self.b.ptr_index(grown.leaf(0), old_len, size, 0);
         let tail = Val::Scalars(vec![to, more.leaf(1)]);
         self.copy_elements(&tail, more, elem);
+        self.b.jump(done, vec![]);
+        self.b.switch_to_sealed(done);
     }
 
     /// The slice longer by `n` elements, which are not set yet, and its old length. Where the slice is kept in memory,

@@ -189,7 +189,7 @@ impl<'p> Lower<'p> {
                 Some(Mode::Type) => self.write_conversion(src, &call.args[0], from, buf, at),
                 _ => {
                     let Some(elem) = self.types.pointee(from) else { return Ok(()) };
-                    // `new(T)`: zero, and no empty literal, which is not nil where T is a slice or a pointer.
+                    // Zero, which for a slice or a pointer is not what an empty literal is.
                     let object = self.static_symbol();
                     self.define_static(object, elem, DataBuf::sized(0), false);
                     buf.address(at, object, 0);

@@ -41,6 +41,7 @@ const RUNTIME: &[Known] = &[
     k("memhash", &[], &[]),
     k("memmove", &[], &[]),
     k("noescape", &[], &[]),
+    k("panicfault", &[(0, 0), (1, 0)], &[]),
     k("printeface", &[], &[]),
     k("printiface", &[], &[]),
     k("printpointer", &[], &[]),
