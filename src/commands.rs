@@ -127,6 +127,9 @@ pub fn build(args: &Build) -> Outcome {
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
     let named: Vec<&Package> = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only).collect();
+    if named.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
     let mains: Vec<&&Package> = named.iter().filter(|p| p.name == "main").collect();
     match (args.emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
@@ -180,8 +183,10 @@ pub fn run(args: &Run) -> Outcome {
         return Ok(ExitCode::from(1));
     }
     let mut mains = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only);
-    let (Some(main), None) = (mains.next(), mains.next()) else {
-        return Err("ingot run: pattern matches multiple packages".to_owned());
+    let main = match (mains.next(), mains.next()) {
+        (Some(main), None) => main,
+        (None, _) => return Err(format!("no packages loaded from {}", words[..named].join(" "))),
+        _ => return Err("ingot run: pattern matches multiple packages".to_owned()),
     };
     if main.name != "main" {
         return Err(format!("package {} is not a main package", main.import_path));

@@ -155,7 +155,7 @@ impl Unit {
         add(env!("INGOT_FINGERPRINT").as_bytes());
         add(package.import_path.as_bytes());
         let (major, minor) = package.language();
-        add(format!("{major}.{minor}").as_bytes());
+        add(format!("{major}.{minor} {:?}", package.origin()).as_bytes());
         for import in &package.imports {
             add(import.as_bytes());
         }
@@ -295,6 +295,7 @@ impl Checking<'_> {
             nodes: unit.nodes,
             go_version: unit.package.language(),
             imports: &imports,
+            origin: unit.package.origin(),
         };
         let mut checked = check_package(self.types, self.sources, &input);
         if unit.parse_errors.is_empty() && !checked.has_errors() && !unit.package.standard {

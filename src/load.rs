@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use frontend::check::Origin;
 use serde::Deserialize;
 
 use crate::cli::Load;
@@ -22,10 +23,14 @@ pub struct Package {
     pub standard: bool,
     /// Not named on the command line.
     pub dep_only: bool,
+    /// The patterns of the command line it was named by.
+    #[serde(rename = "Match")]
+    pub matched: Vec<String>,
     pub go_files: Vec<String>,
     pub cgo_files: Vec<String>,
     #[serde(rename = "SFiles")]
     pub s_files: Vec<String>,
+    pub syso_files: Vec<String>,
     pub imports: Vec<String>,
     pub import_map: HashMap<String, String>,
     pub embed_files: Vec<String>,
@@ -58,6 +63,15 @@ impl Package {
         // A module without a go line is taken for an old one, as the go command does.
         let old = if self.module.is_some() { (1, 16) } else { newest };
         parse_version(version).unwrap_or(old)
+    }
+
+    /// Where the bodies of its functions may be.
+    pub fn origin(&self) -> Origin {
+        match () {
+            () if self.standard => Origin::Standard,
+            () if self.s_files.is_empty() && self.syso_files.is_empty() => Origin::GoOnly,
+            () => Origin::WithAssembly,
+        }
     }
 
     /// Source files with their paths, as the go command names them.
@@ -99,13 +113,19 @@ pub fn load(
     patterns: &[String],
 ) -> Result<Vec<Package>, String> {
     let mut packages = list(toolchain, overlay, load, &["-deps"], patterns)?;
+    let imported: HashSet<&String> = packages.iter().flat_map(|package| &package.imports).collect();
+    let lacking: Vec<String> = packages
+        .iter()
+        .filter(|package| package.go_files.is_empty())
+        .filter(|package| imported.contains(&package.import_path) || package.is_named_alone())
+        .map(|package| format!("{}: no non-test Go files in {}", package.import_path, package.dir.display()))
+        .collect();
+    if !lacking.is_empty() {
+        return Err(lacking.join("\n"));
+    }
     // A pattern also matches packages that have only tests.
     packages.retain(|package| !package.go_files.is_empty());
-    if patterns.is_empty() || packages.iter().any(|p| !p.dep_only) {
-        with_runtime(toolchain, overlay, load, packages)
-    } else {
-        Err("no packages".to_owned())
-    }
+    with_runtime(toolchain, overlay, load, packages)
 }
 
 /// A package and its tests.
@@ -160,6 +180,11 @@ fn plain(path: &str) -> String {
 }
 
 impl Package {
+    /// Whether the command line names it without a wildcard.
+    fn is_named_alone(&self) -> bool {
+        !self.dep_only && (self.matched.is_empty() || self.matched.iter().any(|pattern| !pattern.contains("...")))
+    }
+
     fn has_tests(&self) -> bool {
         !self.test_go_files.is_empty() || !self.x_test_go_files.is_empty()
     }
@@ -208,7 +233,7 @@ fn list(
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     if !out.status.success() {
         let notes: String = text.lines().filter_map(cgo_note).collect();
-        return Err(format!("{}{notes}", text.trim_end()));
+        return Err(format!("{}{notes}", text.trim_end_matches('\n')));
     }
     err!("{text}");
     let mut packages = Vec::new();

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use frontend::diagnostic::{Diagnostic, ERROR_LIMIT, Note, Severity, sorted, too_many};
+use frontend::diagnostic::{Diagnostic, ERROR_LIMIT, Note, Severity, Shown, shown};
 use frontend::span::{SourceMap, Span};
 use serde::Serialize;
 
@@ -16,6 +16,12 @@ pub struct Failure<'f> {
     pub diagnostics: Vec<Diagnostic>,
     /// Lines about the package as a whole.
     pub lines: Vec<String>,
+}
+
+impl Failure<'_> {
+    fn shown(&self, sources: &SourceMap) -> Shown<'_> {
+        shown(&self.diagnostics, sources, Some(ERROR_LIMIT))
+    }
 }
 
 /// A record of `go build -json`; `Diagnostic` is ours.
@@ -80,9 +86,10 @@ pub fn print(failures: &[Failure<'_>], sources: &SourceMap, json: bool) -> bool 
 fn plain(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> Vec<String> {
     let mut lines = vec![format!("# {}\n", failure.import_path)];
     lines.extend(failure.lines.iter().map(|line| format!("{line}\n")));
-    let (sorted, last) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
-    let texts = sorted.iter().map(|d| d.render(sources)).chain(last.map(|at| too_many(at, sources)));
-    lines.extend(texts.map(|text| shorten(&(text + "\n"), failure.dir, cwd)));
+    let shown = failure.shown(sources);
+    let rendered = shown.diagnostics.iter().map(|diagnostic| diagnostic.render(sources));
+    let last = shown.gave_up_at.map(|at| format!("{}: too many errors", sources.display(at)));
+    lines.extend(rendered.chain(last).map(|text| shorten(&format!("{text}\n"), failure.dir, cwd)));
     lines
 }
 
@@ -92,12 +99,12 @@ fn excerpted(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path, renderer: &
     for line in &failure.lines {
         out.push_str(&format!("{line}\n"));
     }
-    let (sorted, last) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
-    for diagnostic in sorted {
+    let shown = failure.shown(sources);
+    for diagnostic in shown.diagnostics {
         out.push_str(&excerpt(diagnostic, sources, failure.dir, cwd, renderer));
         out.push('\n');
     }
-    if last.is_some() {
+    if shown.gave_up_at.is_some() {
         out.push_str("too many errors\n");
     }
     out
@@ -145,8 +152,7 @@ fn events(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> String {
         serde_json::to_string(&event).map_or_else(|_| String::new(), |line| line + "\n")
     };
     let lines = plain(failure, sources, cwd);
-    let (sorted, _) = sorted(&failure.diagnostics, sources, Some(ERROR_LIMIT));
-    let structured = sorted.into_iter().map(|d| structured(d, sources));
+    let structured = failure.shown(sources).diagnostics.into_iter().map(|d| structured(d, sources));
     // The package's own lines come first; "too many errors" last, if it is there.
     let own = 1 + failure.lines.len();
     let mut diagnostics = std::iter::repeat_with(|| None).take(own).chain(structured.map(Some));
@@ -183,19 +189,31 @@ fn place(span: Span, sources: &SourceMap) -> Place {
     }
 }
 
-/// Writes the package's folder relative to the current one where that is shorter, as the go command does.
+/// Writes the package's folder, and those it is in, relative to the current one where that is shorter, as the go command
+/// does.
 fn shorten(text: &str, dir: &Path, cwd: &Path) -> String {
-    let Some(relative) = relative(dir, cwd) else { return text.to_owned() };
-    text.replace(&format!("{}/", dir.display()), &format!("{}/", relative.display()))
+    dir.ancestors().fold(text.to_owned(), |text, dir| {
+        let Some(relative) = relative(dir, cwd) else { return text };
+        let (old, new) = (format!("{}/", dir.display()), format!("{}/", relative.display()));
+        let inner = ["\n\t", "\n", " "]
+            .iter()
+            .fold(text, |text, before| text.replace(&format!("{before}{old}"), &format!("{before}{new}")));
+        match inner.strip_prefix(&old) {
+            Some(rest) => new + rest,
+            None => inner,
+        }
+    })
 }
 
-/// `dir` as seen from `cwd`, with a leading `.` or `..`; `None` if that is not shorter.
+/// `dir` as seen from `cwd`; `None` if that is not shorter.
 fn relative(dir: &Path, cwd: &Path) -> Option<PathBuf> {
     let common = dir.components().zip(cwd.components()).take_while(|(a, b)| a == b).count();
     let ups = cwd.components().count() - common;
-    let mut out = PathBuf::from(if ups == 0 { "." } else { ".." });
-    (1..ups).for_each(|_| out.push(".."));
+    let mut out: PathBuf = std::iter::repeat_n("..", ups).collect();
     dir.components().skip(common).for_each(|c| out.push(c));
+    if out.as_os_str().is_empty() {
+        out.push(".");
+    }
     (out.as_os_str().len() < dir.as_os_str().len()).then_some(out)
 }
 
@@ -207,10 +225,13 @@ mod tests {
     fn paths_are_shown_from_the_current_folder() {
         let rel = |dir: &str, cwd: &str| relative(Path::new(dir), Path::new(cwd)).map(|p| p.display().to_string());
         assert_eq!(rel("/a/b", "/a/b").as_deref(), Some("."));
-        assert_eq!(rel("/a/b/c", "/a/b").as_deref(), Some("./c"));
+        assert_eq!(rel("/a/b/c", "/a/b").as_deref(), Some("c"));
         assert_eq!(rel("/a/b", "/a/b/c").as_deref(), Some(".."));
         assert_eq!(rel("/usr/x", "/home/me/deep"), None);
         assert_eq!(shorten("/a/b/x.go:1:2: no\n", Path::new("/a/b"), Path::new("/a/b")), "./x.go:1:2: no\n");
+        let note = "/home/b/x.go:1:2: no\n\t/home/c/y.go:1:1: other declaration of /home/b/z\n";
+        let shown = "../b/x.go:1:2: no\n\t../c/y.go:1:1: other declaration of ../b/z\n";
+        assert_eq!(shorten(note, Path::new("/home/b"), Path::new("/home/d")), shown);
     }
 
     /// Two errors about one file, the second with a note.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use frontend::ast::{File, NodeIds};
-use frontend::check::{Input, check_package};
+use frontend::check::{Input, Origin, check_package};
 use frontend::parse::{parse_file, with_parser_stack};
 use frontend::span::SourceMap;
 use frontend::types::Types;
@@ -88,7 +88,14 @@ fn check_all() -> usize {
                 imports.insert(written.clone(), id);
             }
         }
-        let input = Input { path: &package.path, files: &files, nodes, go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: &package.path,
+            files: &files,
+            nodes,
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::Standard,
+        };
         let checked = check_package(&types, &sources, &input);
         errors += checked.diagnostics.len();
         known.insert(package.path.clone(), checked.package);

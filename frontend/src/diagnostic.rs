@@ -1,7 +1,7 @@
 //! What the compiler has to say to the user, in gc's form, because editors
 //! and people parse it.
 
-use crate::span::{SourceMap, Span};
+use crate::span::{FileId, Pos, SourceMap, Span};
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
@@ -72,43 +72,62 @@ impl Diagnostic {
     }
 }
 
-/// How many errors gc prints before it gives up.
+/// With how many errors gc gives up.
 pub const ERROR_LIMIT: usize = 10;
 
-/// The diagnostics to print, in order of place, and where the compiler gave up: at the `limit`th that it found. `limit` of
-/// `None` is gc's `-e`. As gc does, the same words twice in a row about one line are one message, and a line has one syntax
-/// error.
-pub fn sorted<'d>(
-    diagnostics: &'d [Diagnostic],
-    sources: &SourceMap,
-    limit: Option<usize>,
-) -> (Vec<&'d Diagnostic>, Option<Span>) {
+/// What is printed of a package's diagnostics.
+pub struct Shown<'d> {
+    /// In order of place; the files in the order of their first errors.
+    pub diagnostics: Vec<&'d Diagnostic>,
+    /// Where the error stands that is one too many.
+    pub gave_up_at: Option<Pos>,
+}
+
+/// What gc prints of diagnostics in the order they were found. It drops one that repeats the words of the one before it
+/// about the same line, and all but the first syntax error of a line; it gives up with the `limit`th, `None` being its
+/// flag `-e`.
+pub fn shown<'d>(diagnostics: &'d [Diagnostic], sources: &SourceMap, limit: Option<usize>) -> Shown<'d> {
     let line = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()).line);
-    let syntax = |d: &Diagnostic| d.message.starts_with("syntax error");
-    let same =
-        |a: &Diagnostic, b: &Diagnostic| line(a) == line(b) && (a.message == b.message || syntax(a) && syntax(b));
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.dedup_by(|b, a| same(a, b));
-    let last = limit.and_then(|limit| sorted.get(limit.saturating_sub(1))).map(|d| d.span);
-    sorted.truncate(limit.unwrap_or(usize::MAX));
-    sorted.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (d.span.file, sources.line_col(d.span.start()));
-        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
-    });
-    sorted.dedup_by(|b, a| same(a, b));
-    (sorted, last)
+    let mut last_syntax_line = None;
+    let mut last_other: Option<&Diagnostic> = None;
+    let mut found: Vec<&Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        if diagnostic.message.starts_with("syntax error") {
+            if last_syntax_line.replace(line(diagnostic)) == Some(line(diagnostic)) {
+                continue;
+            }
+        } else if last_other.is_some_and(|last| last.message == diagnostic.message && line(last) == line(diagnostic)) {
+            continue;
+        } else {
+            last_other = Some(diagnostic);
+        }
+        found.push(diagnostic);
+        if limit.is_some_and(|limit| found.len() >= limit) {
+            break;
+        }
+    }
+    let last = found.last().filter(|_| limit.is_some_and(|limit| found.len() >= limit));
+    let gave_up_at = last.map(|d| d.span.start());
+    let mut files: Vec<FileId> = Vec::new();
+    for diagnostic in &found {
+        if !files.contains(&diagnostic.span.file) {
+            files.push(diagnostic.span.file);
+        }
+    }
+    let rank = |d: &Diagnostic| files.iter().position(|&file| file == d.span.file);
+    found.sort_by_cached_key(|d| (rank(d), sources.line_col(d.span.start())));
+    found.dedup_by(|b, a| a.span.start() == b.span.start() && a.text(sources) == b.text(sources));
+    Shown { diagnostics: found, gave_up_at }
 }
 
-/// What is printed where the compiler gave up.
-pub fn too_many(at: Span, sources: &SourceMap) -> String {
-    format!("{}: too many errors", sources.display(at.start()))
-}
-
-/// Renders diagnostics sorted by place, after `limit` of them `too many errors`. `limit` of `None` is gc's `-e`.
+/// Renders what is shown of diagnostics.
 pub fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, limit: Option<usize>) -> String {
-    let (sorted, last) = sorted(diagnostics, sources, limit);
-    let lines = sorted.iter().map(|d| d.render(sources)).chain(last.map(|at| too_many(at, sources)));
-    lines.map(|line| line + "\n").collect()
+    let shown = shown(diagnostics, sources, limit);
+    let mut out: String = shown.diagnostics.iter().map(|d| d.render(sources) + "\n").collect();
+    if let Some(at) = shown.gave_up_at {
+        out.push_str(&format!("{}: too many errors\n", sources.display(at)));
+    }
+    out
 }
 
 #[cfg(test)]
@@ -121,16 +140,25 @@ mod tests {
         let file = sources.add("a.go", "a\nb\nc\n");
         let at = |o: usize| Span::new(file.id, o, o + 1);
         let diagnostics = [
-            Diagnostic::error(at(4), "third"),
             Diagnostic::error(at(2), "second").note_at(at(0), "other declaration of b"),
             Diagnostic::error(at(0), "first"),
             Diagnostic::error(at(0), "first"),
+            Diagnostic::error(at(4), "third"),
         ];
-        assert_eq!(
-            render_all(&diagnostics, &sources, Some(2)),
-            "a.go:2:1: second\n\ta.go:1:1: other declaration of b\n\
-             a.go:3:1: third\n\
-             a.go:2:1: too many errors\n"
-        );
+        let first = "a.go:1:1: first\na.go:2:1: second\n\ta.go:1:1: other declaration of b\n";
+        let limited = |limit| render_all(&diagnostics, &sources, limit);
+        assert_eq!(limited(Some(2)), format!("{first}a.go:1:1: too many errors\n"));
+        assert_eq!(limited(Some(3)), format!("{first}a.go:3:1: third\na.go:3:1: too many errors\n"));
+        assert_eq!(limited(Some(4)), format!("{first}a.go:3:1: third\n"));
+    }
+
+    #[test]
+    fn files_come_in_the_order_of_their_first_errors() {
+        let mut sources = SourceMap::new();
+        let files = ["a.go", "b.go"].map(|name| sources.add(name, "x\ny\n").id);
+        let at = |file: usize, offset: usize| Span::new(files[file], offset, offset + 1);
+        let diagnostics = [(1, 2, "m"), (0, 0, "n"), (1, 0, "m")]
+            .map(|(file, offset, text)| Diagnostic::error(at(file, offset), text));
+        assert_eq!(render_all(&diagnostics, &sources, None), "b.go:1:1: m\nb.go:2:1: m\na.go:1:1: n\n");
     }
 }

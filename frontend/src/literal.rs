@@ -139,12 +139,12 @@ impl<'t> Units<'t> {
         if count <= 3 {
             return match u8::try_from(value) {
                 Ok(b) => Some(Ok(Unit::Byte(b))),
-                Err(_) => self.error(from - 1, format!("octal escape value {value} > 255")),
+                Err(_) => self.error(from + count, format!("octal escape value {value} > 255")),
             };
         }
         match u32::try_from(value).ok().and_then(char::from_u32) {
             Some(c) => Some(Ok(Unit::Char(c))),
-            None => self.error(from - 2, format!("escape is invalid Unicode code point U+{value:04X}")),
+            None => self.error(from + count, format!("escape is invalid Unicode code point U+{value:04X}")),
         }
     }
 }
@@ -186,10 +186,10 @@ mod tests {
     fn wrong_escapes() {
         bad(r#""a\q""#, 3, "unknown escape");
         bad(r#""\'""#, 2, "unknown escape");
-        bad(r#""\400""#, 1, "octal escape value 256 > 255");
+        bad(r#""\400""#, 5, "octal escape value 256 > 255");
         bad(r#""\xg0""#, 3, "invalid character 'g' in hexadecimal escape");
         bad(r#""\u12""#, 5, "invalid character '\"' in hexadecimal escape");
-        bad(r#""\ud800""#, 1, "escape is invalid Unicode code point U+D800");
+        bad(r#""\ud800""#, 7, "escape is invalid Unicode code point U+D800");
     }
 
     #[test]

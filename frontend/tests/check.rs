@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use ingot_frontend::ast::NodeIds;
-use ingot_frontend::check::{Input, check_package};
+use ingot_frontend::check::{Input, Origin, check_package};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::parse::{parse_file, with_parser_stack};
 use ingot_frontend::span::SourceMap;
@@ -14,6 +14,11 @@ use ingot_frontend::types::Types;
 
 #[track_caller]
 fn check(body: &str, expected: &str) {
+    check_as(Origin::WithAssembly, body, expected);
+}
+
+#[track_caller]
+fn check_as(origin: Origin, body: &str, expected: &str) {
     let text = format!("package p\n{body}");
     let found = with_parser_stack(|| {
         let mut sources = SourceMap::new();
@@ -22,7 +27,8 @@ fn check(body: &str, expected: &str) {
         let (file, mut diagnostics) = parse_file(&source, &mut ids);
         if diagnostics.is_empty() {
             let (files, imports) = ([file], HashMap::new());
-            let input = Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+            let input =
+                Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports, origin };
             diagnostics = check_package(&Types::new(), &sources, &input).diagnostics;
         }
         render_all(&diagnostics, &sources, None)
@@ -283,4 +289,54 @@ fn sizes_of_what_holds_a_cycle() {
         let program = format!("{types}func f(t T) {{ _ = {use_of_size}; _ = unsafe.Sizeof(&t) }}");
         check(&program, "4:6: invalid recursive type: U refers to itself");
     }
+}
+
+// ---- directives and bodies elsewhere
+
+#[test]
+fn functions_without_bodies() {
+    let bodies = "import _ \"unsafe\"\nfunc f()\n//go:linkname g x.g\nfunc g()\ntype T int\nfunc (T) m()";
+    valid(bodies);
+    check_as(Origin::GoOnly, bodies, "3:6: missing function body\n7:6: missing function body");
+    check_as(
+        Origin::GoOnly,
+        "func f()\nvar x int = \"a\"",
+        "3:13: cannot use \"a\" (untyped string constant) as int value in variable declaration",
+    );
+    check("func f[P any]()", "2:6: generic function is missing function body");
+    check("//go:noescape\nfunc f() {}", "3:6: can only use //go:noescape with external func implementations");
+}
+
+#[test]
+fn directives_in_the_wrong_place() {
+    check("//go:noinline\nvar x int", "2:3: misplaced compiler directive");
+    check("//go:noinline\nimport _ \"unsafe\"\nfunc f() {\n//go:nosplit\n}", "5:3: misplaced compiler directive");
+    check(
+        "func f() {} //go:noinline\n//go:nosplit",
+        "2:15: misplaced compiler directive\n3:3: misplaced compiler directive",
+    );
+    check("//go:embed x\nconst c = 1", "2:3: misplaced go:embed directive");
+    check(
+        "//go:embed x\nconst c int = \"a\"",
+        "3:15: cannot use \"a\" (untyped string constant) as int value in constant declaration",
+    );
+    check(
+        "//go:noinline\nvar (\nx int = \"a\"\n)",
+        "2:3: misplaced compiler directive\n4:9: cannot use \"a\" (untyped string constant) as int value in variable declaration",
+    );
+}
+
+#[test]
+fn directives_of_others() {
+    check("//go:systemstack\nfunc f() {}", "2:3: //go:systemstack only allowed in runtime");
+    check("//go:cgo_ldflag \"-lm\"\nfunc f() {}", "2:3: //go:cgo_ldflag \"-lm\" only allowed in cgo-generated code");
+    check("//go:uintptrkeepalive\nfunc f() {}", "2:3: //go:uintptrkeepalive is only allowed in the standard library");
+    check(
+        "import _ \"unsafe\"\n//go:linkname a b c\n//go:linkname nothing x.y",
+        "3:3: usage: //go:linkname localname [linkname]",
+    );
+    check(
+        "import _ \"unsafe\"\n//go:linkname f x.f\n//go:linkname f x.g\nfunc f() {}\n//go:linkname nothing x.y",
+        "4:3: duplicate //go:linkname for f\n6:3: //go:linkname must refer to declared function or variable",
+    );
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use ingot_frontend::ast::NodeIds;
-use ingot_frontend::check::{Checked, Input, check_package};
+use ingot_frontend::check::{Checked, Input, Origin, check_package};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::parse::{parse_file, with_parser_stack};
 use ingot_frontend::span::SourceMap;
@@ -23,7 +23,14 @@ fn checked<R: Send>(body: &str, look: impl FnOnce(&Types, &Checked) -> R + Send)
             return (render_all(&diagnostics, &sources, None), None);
         }
         let (files, imports, types) = ([file], HashMap::new(), Types::new());
-        let input = Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: "p",
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::WithAssembly,
+        };
         let checked = check_package(&types, &sources, &input);
         let found = look(&types, &checked);
         (render_all(&checked.diagnostics, &sources, None), Some(found))

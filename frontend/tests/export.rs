@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ingot_frontend::ast::NodeIds;
-use ingot_frontend::check::{Input, check_package};
+use ingot_frontend::check::{Input, Origin, check_package};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::export::{Exported, read, write};
 use ingot_frontend::parse::parse_file;
@@ -71,7 +71,14 @@ fn check(
     let (file, errors) = parse_file(&source, &mut ids);
     assert!(errors.is_empty(), "{}", render_all(&errors, sources, None));
     let (files, imports) = ([file], lib.map(|id| ("lib".to_owned(), id)).into_iter().collect::<HashMap<_, _>>());
-    let input = Input { path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+    let input = Input {
+        path,
+        files: &files,
+        nodes: ids.len(),
+        go_version: (1, 26),
+        imports: &imports,
+        origin: Origin::WithAssembly,
+    };
     let checked = check_package(types, sources, &input);
     (checked.package, render_all(&checked.diagnostics, sources, None))
 }

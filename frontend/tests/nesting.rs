@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ingot_frontend::ast::NodeIds;
-use ingot_frontend::check::{Input, check_package};
+use ingot_frontend::check::{Input, Origin, check_package};
 use ingot_frontend::diagnostic::Diagnostic;
 use ingot_frontend::parse::{parse_file, with_parser_stack};
 use ingot_frontend::span::SourceMap;
@@ -80,7 +80,14 @@ fn errors(text: &str) -> usize {
     let (file, mut diagnostics) = parse_file(&source, &mut ids);
     if !diagnostics.iter().any(Diagnostic::is_syntax_error) {
         let (files, imports) = ([file], HashMap::new());
-        let input = Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: "p",
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::WithAssembly,
+        };
         diagnostics.extend(check_package(&Types::new(), &sources, &input).diagnostics);
     }
     diagnostics.len()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use frontend::ast::NodeIds;
-use frontend::check::{Input, check_package};
+use frontend::check::{Input, Origin, check_package};
 use frontend::diagnostic::render_all;
 use frontend::parse::{parse_file, with_parser_stack};
 use frontend::span::SourceMap;
@@ -24,7 +24,14 @@ fn lower(source: &str) -> Module {
         assert!(diagnostics.is_empty(), "{}", render_all(&diagnostics, &sources, None));
         let files = [file];
         let imports = HashMap::from([("unsafe".to_owned(), types.unsafe_package)]);
-        let input = Input { path: "p", files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: "p",
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::WithAssembly,
+        };
         let checked = check_package(&types, &sources, &input);
         assert!(!checked.has_errors(), "{}", render_all(&checked.diagnostics, &sources, None));
         let inputs = vec![PackageInput { files: &files, checked: &checked, embeds: &[] }];

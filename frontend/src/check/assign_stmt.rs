@@ -47,6 +47,14 @@ impl<'a> Checker<'a> {
         {
             self.error(x.span(), format!("cannot assign to struct field {shown} in map"));
         } else {
+            // gc evaluates the operand of a selector once more, as an expression.
+            if let ExprKind::Selector { operand, .. } = &x.expr.kind
+                && let ExprKind::Ident(ident) = &operand.kind
+                && let Some(object) = self.info.use_of(ident.id)
+                && matches!(self.types.object(object).kind, ObjectKind::PkgName(_))
+            {
+                self.error(ident.span, format!("use of package {} not in selector", ident.name));
+            }
             let message = format!("cannot assign to {shown} (neither addressable nor a map index expression)");
             self.error(x.span(), message);
         }

@@ -103,7 +103,11 @@ impl<'a> Checker<'a> {
             return None;
         }
         if since(builtin) > 0 {
-            self.require_version(call.func.span, since(builtin), &name);
+            let what = match builtin {
+                Builtin::Min | Builtin::Max => format!("built-in {name}"),
+                _ => name.to_string(),
+            };
+            self.require_version(call.func.span, since(builtin), &what);
         }
         let had_call = self.env.has_call_or_recv;
         if matches!(builtin, Builtin::Len | Builtin::Cap) {

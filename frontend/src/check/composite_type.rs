@@ -307,7 +307,7 @@ impl<'a> Checker<'a> {
                         || term.tilde && self.types.identical(self.types.underlying(other.ty), term.ty))
             };
             if let Some(&other) = terms[..i].iter().find(overlaps) {
-                self.error(expr.span, format!("overlapping terms {shown} and {}", self.term_str(other)));
+                self.error_pos(expr.start(), format!("overlapping terms {shown} and {}", self.term_str(other)));
             }
         }
     }

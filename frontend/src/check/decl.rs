@@ -269,7 +269,7 @@ impl<'a> Checker<'a> {
         let sig = self.func_signature(object, func);
         self.set_object_type(object, sig);
         if func.type_params.is_some() && func.body.is_none() {
-            self.error(func.span, "generic function is missing function body");
+            self.error(self.behind_func(func), "generic function is missing function body");
         }
         let Some(body) = &func.body else { return };
         let outer_params = self.info.signatures.get(&func.id).map_or_else(Vec::new, |s| s.type_params.clone());
@@ -310,11 +310,8 @@ impl<'a> Checker<'a> {
     }
 
     fn local_vars(&mut self, spec: &'a ast::VarSpec) {
-        if !spec.directives.is_empty()
-            && let Some(file) = self.files.iter().find(|file| file.id == spec.span.file)
-        {
-            self.local_embeds.extend(spec.directives.iter().map(|d| d.span));
-            self.check_embed(file, spec, true);
+        if !spec.directives.is_empty() {
+            self.local_directives.push(spec);
         }
         let queued = self.delayed.len();
         let objects: Rc<[ObjectId]> =

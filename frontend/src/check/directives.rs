@@ -1,10 +1,10 @@
 //! Compiler directives: whether they stand where they mean something, `//go:embed` and `//go:linkname`.
 //!
-//! As gc, this is looked at only in packages that are right otherwise.
+//! As in gc, their form is looked at in any case, and what they stand at only in packages that are right otherwise.
 
 use std::collections::HashSet;
 
-use super::Checker;
+use super::{Checker, Origin};
 use crate::ast::{self, Decl, Directive, VarSpec};
 use crate::constant::unquote;
 use crate::span::Span;
@@ -30,12 +30,96 @@ const FUNCTION: &[&str] = &[
 /// Of these, the runtime's own.
 const RUNTIME: &[&str] = &["go:systemstack", "go:nowritebarrier", "go:nowritebarrierrec", "go:yeswritebarrierrec"];
 
+fn misplaced(name: &str) -> String {
+    let what = if name == "go:embed" { name } else { "compiler" };
+    format!("misplaced {what} directive")
+}
+
 /// Where a directive is reported: behind its slashes.
 fn place(directive: &Directive) -> Span {
     Span { lo: directive.span.lo + 2, ..directive.span }
 }
 
 impl<'a> Checker<'a> {
+    /// What gc's parser says: directives that are malformed, not allowed in the package or not followed by a declaration.
+    pub(super) fn check_directive_forms(&mut self) {
+        let runtime = {
+            let path = &self.types.package(self.pkg).path;
+            ["runtime", "internal"].iter().any(|part| path.split('/').next() == Some(part))
+        };
+        for file in self.files {
+            for directive in file.directives.iter().filter(|d| d.name.as_str().starts_with("go:")) {
+                let name = directive.name.as_str();
+                let message = if !self.on_own_line(directive) {
+                    "misplaced compiler directive".to_owned()
+                } else if let Some(message) = self.unusable(directive, runtime) {
+                    message
+                } else if (name == "go:embed" || FUNCTION.contains(&name))
+                    && directive.span.lo > file.package.offset
+                    && !self.is_attached(file, directive)
+                {
+                    misplaced(name)
+                } else {
+                    continue;
+                };
+                self.error(place(directive), message);
+            }
+        }
+    }
+
+    /// Whether a directive belongs to the declaration that follows it, of those at package level and of variables in
+    /// functions.
+    fn is_attached(&self, file: &ast::File, directive: &Directive) -> bool {
+        let at = directive.span.lo;
+        let local = self.local_directives.iter().filter(|spec| spec.span.file == file.id);
+        if local.flat_map(|spec| &spec.directives).any(|d| d.span.lo == at) {
+            return true;
+        }
+        let Some(next) = file.decls.iter().find(|decl| decl.span().hi > at) else { return false };
+        fn spans<S>(group: &ast::Group<S>, span: impl Fn(&S) -> Span) -> (bool, Vec<Span>) {
+            (group.parenthesized, group.specs.iter().map(span).collect())
+        }
+        let (parenthesized, specs) = match next {
+            Decl::Import(group) => spans(group, |spec| spec.span),
+            Decl::Const(group) => spans(group, |spec| spec.span),
+            Decl::Type(group) => spans(group, |spec| spec.span),
+            Decl::Var(group) => spans(group, |spec| spec.span),
+            Decl::Func(_) | Decl::Bad(_) => return at < next.span().lo,
+        };
+        if !parenthesized {
+            return at < next.span().lo;
+        }
+        let spec = specs.iter().find(|span| span.hi > at);
+        at > next.span().lo && spec.is_some_and(|span| at < span.lo)
+    }
+
+    /// Why a directive may not be used at all.
+    fn unusable(&self, directive: &Directive, runtime: bool) -> Option<String> {
+        let name = directive.name.as_str();
+        let words = directive.args.split_whitespace().count();
+        let standard = self.origin == Origin::Standard;
+        match name {
+            "go:linkname" if !(1..=2).contains(&words) && !directive.args.is_empty() => {
+                Some("usage: //go:linkname localname [linkname]".to_owned())
+            }
+            "go:wasmimport" if words != 2 && words != 0 => {
+                Some("usage: //go:wasmimport importmodule importname".to_owned())
+            }
+            "go:wasmexport" if words > 1 => Some("usage: //go:wasmexport exportname".to_owned()),
+            "go:cgo_import_dynamic" if words >= 3 => None,
+            _ if name.starts_with("go:cgo_") && !standard => {
+                let bytes = &self.sources.file(directive.span.file).bytes;
+                let text = bytes.get(directive.span.lo as usize..directive.span.hi as usize).unwrap_or_default();
+                let text = String::from_utf8_lossy(text);
+                Some(format!("{} only allowed in cgo-generated code", text.trim_end_matches('\r')))
+            }
+            _ if RUNTIME.contains(&name) && !runtime => Some(format!("//{name} only allowed in runtime")),
+            "go:uintptrkeepalive" if !standard => Some(format!("//{name} is only allowed in the standard library")),
+            _ => None,
+        }
+    }
+
+    /// What gc says of directives, and of functions without bodies, in a package that is right otherwise.
     pub(super) fn check_directives(&mut self) {
         let mut linked: HashSet<Name> = HashSet::new();
         for file in self.files {
@@ -45,45 +129,58 @@ impl<'a> Checker<'a> {
                     group.specs.iter().for_each(|spec| self.check_embed(file, spec, false));
                 }
             }
+            let local = self.local_directives.clone();
+            local.iter().filter(|spec| spec.span.file == file.id).for_each(|spec| self.check_embed(file, spec, true));
             for directive in file.directives.iter().filter(|d| d.name.as_str() == "go:linkname") {
                 self.check_linkname(file, directive, &mut linked);
             }
         }
-    }
-
-    fn check_places(&mut self, file: &ast::File) {
-        let mut functions: HashSet<u32> = HashSet::new();
-        let mut variables: HashSet<u32> = self.local_embeds.iter().map(|span| span.lo).collect();
-        for decl in &file.decls {
-            match decl {
-                Decl::Func(func) => functions.extend(func.directives.iter().map(|d| d.span.lo)),
-                Decl::Var(group) => {
-                    let own = group.specs.iter().flat_map(|spec| &spec.directives);
-                    let own = own.filter(|d| !group.parenthesized || d.span.lo > group.span.lo);
-                    variables.extend(own.map(|d| d.span.lo));
-                }
-                _ => {}
+        for func in self.files.iter().flat_map(|file| &file.decls) {
+            if let Decl::Func(func) = func {
+                self.check_body_is_there(func, &linked);
             }
         }
-        let runtime = {
-            let path = &self.types.package(self.pkg).path;
-            ["runtime", "internal"].iter().any(|part| path.split('/').next() == Some(part))
-        };
+    }
+
+    fn check_body_is_there(&mut self, func: &ast::FuncDecl, linked: &HashSet<Name>) {
+        if func.body.is_some() {
+            if func.directives.iter().any(|d| d.name.as_str() == "go:noescape") {
+                let message = "can only use //go:noescape with external func implementations";
+                self.error(self.behind_func(func), message);
+            }
+        } else if self.origin == Origin::GoOnly && (func.recv.is_some() || !linked.contains(&func.name.name)) {
+            self.error(self.behind_func(func), "missing function body");
+        }
+    }
+
+    /// Where gc sees a function declaration: at the token behind `func`.
+    pub(super) fn behind_func(&self, func: &ast::FuncDecl) -> Span {
+        func.recv.as_ref().map_or(func.name.span, |recv| recv.span)
+    }
+
+    /// Directives at declarations they mean nothing for.
+    fn check_places(&mut self, file: &ast::File) {
+        let at_functions: HashSet<u32> = file
+            .decls
+            .iter()
+            .filter_map(|decl| if let Decl::Func(func) = decl { Some(&func.directives) } else { None })
+            .flatten()
+            .map(|d| d.span.lo)
+            .collect();
+        let package =
+            file.decls.iter().filter_map(|decl| if let Decl::Var(group) = decl { Some(&group.specs) } else { None });
+        let local = self.local_directives.iter().copied();
+        let at_variables: HashSet<u32> =
+            package.flatten().chain(local).flat_map(|spec| &spec.directives).map(|d| d.span.lo).collect();
         for directive in &file.directives {
             let (name, at) = (directive.name.as_str(), directive.span.lo);
             let fits = match name {
                 "go:build" => at < file.package.offset,
-                "go:embed" => variables.contains(&at),
-                _ if FUNCTION.contains(&name) => functions.contains(&at),
-                _ if name.starts_with("go:") => true,
-                _ => continue,
+                "go:embed" => at_variables.contains(&at),
+                _ => !FUNCTION.contains(&name) || at_functions.contains(&at),
             };
-            if RUNTIME.contains(&name) && !runtime {
-                self.error(place(directive), format!("//{name} only allowed in runtime"));
-            }
-            if !fits || !self.on_own_line(directive) {
-                let what = if name == "go:embed" { "go:embed" } else { "compiler" };
-                self.error(place(directive), format!("misplaced {what} directive"));
+            if !fits {
+                self.error(place(directive), misplaced(name));
             }
         }
     }
@@ -94,7 +191,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What `//go:embed` may stand at.
-    pub(super) fn check_embed(&mut self, file: &ast::File, spec: &VarSpec, in_function: bool) {
+    fn check_embed(&mut self, file: &ast::File, spec: &VarSpec, in_function: bool) {
         let Some(directive) = spec.directives.iter().find(|d| d.name.as_str() == "go:embed") else { return };
         let at = place(directive);
         let message = if !imports(file, "embed") {
@@ -114,9 +211,7 @@ impl<'a> Checker<'a> {
 
     fn check_linkname(&mut self, file: &ast::File, directive: &Directive, linked: &mut HashSet<Name>) {
         let mut words = directive.args.split_whitespace();
-        let (Some(local), remote, None) = (words.next(), words.next(), words.next()) else {
-            return self.error(place(directive), "usage: //go:linkname localname [linkname]");
-        };
+        let (Some(local), remote) = (words.next(), words.next()) else { return };
         let name = Name::new(local);
         let declared = self
             .in_scope(self.package_scope, name)

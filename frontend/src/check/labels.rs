@@ -10,6 +10,7 @@
 use super::Checker;
 use super::returns::trim_empty;
 use crate::ast::{Block, Decl, Ident, Stmt, StmtKind};
+use crate::diagnostic::Diagnostic;
 use crate::span::{Pos, Span};
 use crate::types::{ObjectId, ObjectKind};
 
@@ -72,23 +73,26 @@ impl Checker<'_> {
                     let start = branches.scopes[branches.labels[label].block].start;
                     let place = branches.checker.sources.display(start);
                     let message = format!("goto {} jumps into block starting at {place}", goto.name);
-                    branches.checker.error(goto.span, message);
+                    branches.error(goto.span, message);
                 }
-                None => branches.checker.error(goto.span, format!("label {} not defined", goto.name)),
+                None => branches.error(goto.span, format!("label {} not defined", goto.name)),
             }
         }
-        let Branches { checker, labels, .. } = branches;
-        for label in labels {
+        for label in std::mem::take(&mut branches.labels) {
             if label.used {
-                checker.info.labels_used.push(label.object);
+                branches.checker.info.labels_used.push(label.object);
             } else {
-                checker.error(label.ident.span, format!("label {} defined and not used", label.ident.name));
+                branches.error(label.ident.span, format!("label {} defined and not used", label.ident.name));
             }
         }
     }
 }
 
 impl Branches<'_, '_> {
+    fn error(&mut self, span: Span, message: impl Into<String>) {
+        self.checker.branch_errors.push(Diagnostic::error(span, message));
+    }
+
     fn find(&self, ident: &Ident) -> Option<usize> {
         self.labels.iter().position(|l| l.ident.name == ident.name)
     }
@@ -101,7 +105,7 @@ impl Branches<'_, '_> {
     fn declare(&mut self, ident: &Ident, stmt: &Stmt, block: usize) -> usize {
         if let Some(known) = self.find(ident) {
             let place = self.checker.sources.display(self.labels[known].ident.span.start());
-            self.checker.error(ident.span, format!("label {} already defined at {place}", ident.name));
+            self.error(ident.span, format!("label {} already defined at {place}", ident.name));
             return known;
         }
         let kind = match stmt.kind {
@@ -173,7 +177,7 @@ impl Branches<'_, '_> {
                         {
                             let place = self.checker.sources.display(*at);
                             let message = format!("goto {} jumps over declaration of {name} at {place}", goto.name);
-                            self.checker.error(goto.span, message);
+                            self.error(goto.span, message);
                         }
                     }
                 }
@@ -202,23 +206,23 @@ impl Branches<'_, '_> {
                     before = pending.clone();
                 }
                 StmtKind::Break(None) if around.breaks.is_none() => {
-                    self.checker.error(stmt.span, "break is not in a loop, switch, or select");
+                    self.error(stmt.span, "break is not in a loop, switch, or select");
                 }
                 StmtKind::Continue(None) if !around.continues => {
-                    self.checker.error(stmt.span, "continue is not in a loop");
+                    self.error(stmt.span, "continue is not in a loop");
                 }
                 StmtKind::Fallthrough => self.fallthrough(stmt.span, around, index + 1 == list.len()),
                 StmtKind::Break(Some(ident)) => match self.enclosing(Some(scope), ident) {
                     Some(Labelled::Loop | Labelled::Switch) => {}
                     Some(Labelled::Other) => {
-                        self.checker.error(ident.span, format!("invalid break label {}", ident.name));
+                        self.error(ident.span, format!("invalid break label {}", ident.name));
                     }
-                    None => self.checker.error(ident.span, format!("break label not defined: {}", ident.name)),
+                    None => self.error(ident.span, format!("break label not defined: {}", ident.name)),
                 },
                 StmtKind::Continue(Some(ident)) => match self.enclosing(Some(scope), ident) {
                     Some(Labelled::Loop) => {}
-                    Some(_) => self.checker.error(ident.span, format!("invalid continue label {}", ident.name)),
-                    None => self.checker.error(ident.span, format!("continue label not defined: {}", ident.name)),
+                    Some(_) => self.error(ident.span, format!("invalid continue label {}", ident.name)),
+                    None => self.error(ident.span, format!("continue label not defined: {}", ident.name)),
                 },
                 StmtKind::Goto(ident) => match self.find(ident) {
                     Some(target) if self.reachable(Some(scope), target) => self.use_label(target, ident),
@@ -277,6 +281,6 @@ impl Branches<'_, '_> {
             }
             _ => "fallthrough statement out of place",
         };
-        self.checker.error(span, message);
+        self.error(span, message);
     }
 }

@@ -79,6 +79,17 @@ pub struct Input<'a> {
     pub go_version: (u32, u32),
     /// Packages by path as written in the source. `unsafe` need not be in it.
     pub imports: &'a HashMap<String, PackageId>,
+    pub origin: Origin,
+}
+
+/// What decides which directives a package may use and whether its functions may lack bodies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A package of the distribution.
+    Standard,
+    /// It comes with assembly, which may hold the bodies of functions.
+    WithAssembly,
+    GoOnly,
 }
 
 /// Checks a package whose imports have been checked.
@@ -102,6 +113,7 @@ pub(crate) struct Checker<'a> {
     files: &'a [ast::File],
     imports: &'a HashMap<String, PackageId>,
     go_version: (u32, u32),
+    origin: Origin,
     file_versions: Vec<version::FileVersion>,
     pkg: PackageId,
     /// Names of parameters, for messages.
@@ -149,8 +161,8 @@ pub(crate) struct Checker<'a> {
     /// Array types of many elements, and the elements of channel types, whose sizes gc limits.
     large_types: Vec<(Span, TypeId)>,
     chan_elems: Vec<(Span, TypeId)>,
-    /// `//go:embed` at variables of functions.
-    local_embeds: Vec<Span>,
+    /// Variables of functions with directives.
+    local_directives: Vec<&'a ast::VarSpec>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
 
@@ -166,13 +178,15 @@ pub(crate) struct Checker<'a> {
 
     /// Variables and imports something refers to.
     used: HashSet<ObjectId>,
-    /// Local variables in order of declaration, for the unused ones to be reported.
-    local_vars: Vec<ObjectId>,
+    /// Local variables of the functions in progress and their scopes, for the unused ones to be reported.
+    local_vars: Vec<(ObjectId, ScopeId)>,
     /// The function (index into `frames`) each local variable belongs to.
     owners: HashMap<ObjectId, usize>,
     /// Functions and function literals whose bodies were begun.
     frames: Vec<Frame>,
 
+    /// What is wrong with labels and branches.
+    branch_errors: Vec<Diagnostic>,
     /// Expressions that still have an untyped type.
     untyped: HashMap<NodeId, Untyped<'a>>,
     delayed: Vec<Action<'a>>,
@@ -228,6 +242,7 @@ impl<'a> Checker<'a> {
             files: input.files,
             imports: input.imports,
             go_version: input.go_version,
+            origin: input.origin,
             file_versions: version::file_versions(input.files),
             pkg,
             param_names: ParamNames::new(),
@@ -254,7 +269,7 @@ impl<'a> Checker<'a> {
             interfaces: Vec::new(),
             large_types: Vec::new(),
             chan_elems: Vec::new(),
-            local_embeds: Vec::new(),
+            local_directives: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),
@@ -265,6 +280,7 @@ impl<'a> Checker<'a> {
             local_vars: Vec::new(),
             owners: HashMap::new(),
             frames: Vec::new(),
+            branch_errors: Vec::new(),
             untyped: HashMap::new(),
             delayed: Vec::new(),
             env: Env::default(),
@@ -282,11 +298,15 @@ impl<'a> Checker<'a> {
         self.resolve_package_objects();
         self.process_delayed(0);
         self.init_order();
-        self.unused_variables();
         self.unused_imports();
         if self.diagnostics.is_empty() {
             self.check_instantiation_cycles();
         }
+        // gc's parser looks at branches and directives: what it says comes first.
+        let checked = std::mem::take(&mut self.diagnostics);
+        self.diagnostics.append(&mut self.branch_errors);
+        self.check_directive_forms();
+        self.diagnostics.extend(checked);
         if self.diagnostics.is_empty() {
             self.check_anonymous_cycles();
             self.check_sizes();

@@ -332,7 +332,7 @@ impl<'a> Checker<'a> {
     ) {
         if let Some(extra) = values.get(names.len()) {
             if inherited {
-                let at = self.sources.display(extra.span.start());
+                let at = self.sources.display(extra.pos());
                 self.error(span, format!("extra init expr at {at}"));
             } else {
                 self.error(extra.span, format!("extra init expr {}", self.text(extra)));

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Pos;
 use crate::types::{Name, ObjectId, ObjectKind, TypeId, VarKind};
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(super) struct ScopeId(pub u32);
 
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl Checker<'_> {
             self.owners.insert(object, frame);
         }
         if kind == VarKind::Local && !ident.is_blank() {
-            self.local_vars.push(object);
+            self.local_vars.push((object, self.env.scope));
         }
         object
     }

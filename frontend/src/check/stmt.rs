@@ -16,6 +16,7 @@ impl<'a> Checker<'a> {
     pub(super) fn func_body(&mut self, id: NodeId, decl: Option<ObjectId>, sig: TypeId, body: &'a Block) {
         let outer = self.env.clone();
         let frame = self.frames.len();
+        let declared = self.local_vars.len();
         self.frames.push(match decl {
             Some(_) => Frame { parent: None, lit: None },
             None => Frame { parent: self.env.frame, lit: Some(id) },
@@ -34,12 +35,15 @@ impl<'a> Checker<'a> {
         if has_results && !returns::is_terminating(&self.info, body) {
             self.error_pos(body.rbrace(), "missing return");
         }
+        self.unused_variables(declared);
         self.env = outer;
     }
 
-    /// Reports local variables that are never used.
-    pub(super) fn unused_variables(&mut self) {
-        for var in std::mem::take(&mut self.local_vars) {
+    /// Reports local variables, all declared since the list had this length, that are never used: outer scopes first.
+    fn unused_variables(&mut self, from: usize) {
+        let mut vars = self.local_vars.split_off(from);
+        vars.sort_by_key(|&(var, scope)| (scope, self.types.object(var).span.lo));
+        for (var, _) in vars {
             if !self.used.contains(&var) {
                 let object = self.types.object(var);
                 self.error(object.span, format!("declared and not used: {}", object.name));
@@ -126,7 +130,7 @@ impl<'a> Checker<'a> {
                     let declared = self.local_vars.len();
                     self.stmt(post);
                     // The parser has reported a declaration there.
-                    self.used.extend(self.local_vars.drain(declared..));
+                    self.used.extend(self.local_vars.drain(declared..).map(|(var, _)| var));
                 }
                 self.block(&s.body);
                 self.close_scope();

@@ -52,6 +52,8 @@ pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnost
     }
     let (file, errors) = FileParser { source, prepared: &prepared, ids }.parse();
     diagnostics.extend(errors);
+    // As they are met from left to right.
+    diagnostics.sort_by_key(|d| d.span.lo);
     (file, diagnostics)
 }
 

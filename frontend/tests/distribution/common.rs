@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use ingot_frontend::ast::{File, NodeIds};
-use ingot_frontend::check::{Checked, Input, check_package};
+use ingot_frontend::check::{Checked, Input, Origin, check_package};
 use ingot_frontend::diagnostic::render_all;
 use ingot_frontend::parse::parse_file;
 use ingot_frontend::span::SourceMap;
@@ -97,8 +97,14 @@ impl Program {
                 imports.insert(written.clone(), id);
             }
         }
-        let input =
-            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: &package.path,
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::Standard,
+        };
         let checked = check_package(&self.types, &self.sources, &input);
         self.known.insert(package.path.clone(), checked.package);
         Loaded { sources: self.sources.clone(), files, checked }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ingot_frontend::ast::{File, NodeIds};
-use ingot_frontend::check::{Input, check_package};
+use ingot_frontend::check::{Input, Origin, check_package};
 use ingot_frontend::diagnostic::{Diagnostic, render_all};
 use ingot_frontend::parse::parse_file;
 use ingot_frontend::span::SourceMap;
@@ -134,7 +134,14 @@ impl Case<'_> {
         if self.keep_going || !diagnostics.iter().any(Diagnostic::is_syntax_error) {
             let imports = &program.known;
             let go_version = self.go_version;
-            let input = Input { path: self.path, files: &files, nodes: ids.len(), go_version, imports };
+            let input = Input {
+                path: self.path,
+                files: &files,
+                nodes: ids.len(),
+                go_version,
+                imports,
+                origin: Origin::WithAssembly,
+            };
             diagnostics.extend(check_package(&program.types, &sources, &input).diagnostics);
         }
         (sources, diagnostics)

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use frontend::ast::{File, NodeIds};
-use frontend::check::{Checked, Input, check_package};
+use frontend::check::{Checked, Input, Origin, check_package};
 use frontend::diagnostic::render_all;
 use frontend::parse::parse_file;
 use frontend::span::SourceMap;
@@ -151,8 +151,14 @@ pub fn check_all(
                 imports.insert(written.clone(), id);
             }
         }
-        let input =
-            Input { path: &package.path, files: &files, nodes: ids.len(), go_version: (1, 26), imports: &imports };
+        let input = Input {
+            path: &package.path,
+            files: &files,
+            nodes: ids.len(),
+            go_version: (1, 26),
+            imports: &imports,
+            origin: Origin::Standard,
+        };
         let checked = check_package(types, sources, &input);
         known.insert(package.path.clone(), checked.package);
         if checked.has_errors() {

@@ -198,8 +198,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_typed_memclr", Leaf, &[Raw, Ptr], &[]),
     // (type, dst, src): copies one value with the barrier
     f("rt_typed_memmove", Leaf, &[Raw, Ptr, Ptr], &[]),
-    // (out [2]uintptr: a base, and where the int32 distances from it are) -> how many: descriptors of unnamed types,
-    // sorted by the types' strings
+    // (out uintptr: where the list is) -> how many: the int32 addresses of descriptors of unnamed types, sorted by the
+    // types' strings
     f("rt_typelinks", Leaf, &[Raw], &[I64]),
     f("rt_unlock_os_thread", Leaf, &[], &[]),
     // wall clock -> (seconds, nanoseconds)

@@ -114,17 +114,17 @@ func reflectlite_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer 
 //go:linkname reflect_addReflectOff reflect.addReflectOff
 func reflect_addReflectOff(p unsafe.Pointer) int32 { return addReflectOff(p) }
 
-// reflect_typelinks lists the program's descriptors of unnamed types, sorted by the types' strings: one section, and the
-// distances of the descriptors from its start.
+// reflect_typelinks lists the program's descriptors of unnamed types, sorted by the types' strings: one section, which
+// starts at 0, and their offsets in it.
 //
 //go:linkname reflect_typelinks reflect.typelinks
 func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) {
-	var links typelinks
+	var links *int32
 	n := rt_typelinks(&links)
 	if n == 0 {
 		return nil, nil
 	}
-	return []unsafe.Pointer{links.base}, [][]int32{unsafe.Slice(links.offsets, n)}
+	return []unsafe.Pointer{nil}, [][]int32{unsafe.Slice(links, n)}
 }
 
 // Atomic stores of pointers, which carry the write barrier: sync/atomic's are the compiler's.

@@ -65,12 +65,7 @@ func rt_g_callers(index int, pcs *uintptr, n int) int
 func rt_g_info(index int, out *gInfo) uintptr
 
 // Descriptors of unnamed types: see reflect_typelinks.
-func rt_typelinks(out *typelinks) int // L
-
-type typelinks struct {
-	base    unsafe.Pointer
-	offsets *int32
-}
+func rt_typelinks(out **int32) int // L
 
 type frameInfo struct {
 	fn        *byte

@@ -26,7 +26,7 @@ func text(s string) string {
 }
 
 var table = []row{
-	{"a", pair{[3]int{next()}, [3]int{1: next()}}, next(), next(), nil},
+	{"a", pair{[3]int{next()}, [3]int{1: next()}}, 0, next(), nil},
 	{name: text("b"), out: pair{b: [3]int{2: next()}}},
 	{"c", pair{}, 1, nil, []pair{{}, {a: [3]int{next(), next(), next()}}}},
 	{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},

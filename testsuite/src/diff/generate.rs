@@ -4,9 +4,9 @@
 //!
 //! - **It ends.** Functions call only those made before them, loops have bounds, and what a piece of code costs is
 //!   counted when it is made ([`Gen::cost`]) against a budget. Function values cost no more than [`CALL_COST`].
-//! - **Order of evaluation does not matter.** An expression without calls has no effects. Beside a call stand only
-//!   *stable* operands ([`Gen::stable`]): constants and variables that no call can change, by operations that cannot
-//!   panic. A variable is *shared* when closures may assign to it or its address is taken; others are stable.
+//! - **Order of evaluation does not matter.** An expression without calls has no effects, and one way to panic at most
+//!   ([`Risk`]). Beside a call stand only *stable* operands ([`Gen::stable`]): constants and variables that no call can
+//!   change, by operations that cannot panic. A variable is *shared* when closures may assign to it or its address is taken; others are stable.
 //! - **Goroutines do not race.** The one that starts another waits for it, or the new one calls an *isolated*
 //!   function, which knows no global variables, gets plain values only and prints nothing.
 
@@ -76,6 +76,8 @@ struct Callable {
     cost: u64,
     /// Of methods: whether the receiver is a pointer.
     by_pointer: bool,
+    /// Of methods: whether they come by an embedded pointer, which may be nil.
+    risky: bool,
 }
 
 /// A declared type.
@@ -102,6 +104,14 @@ struct Label {
     used: bool,
 }
 
+/// A way to panic. Which of two comes first the order of evaluation decides, so that a statement has one at most; several
+/// that read alike may be.
+#[derive(Clone, Copy, PartialEq)]
+enum Risk {
+    Nil,
+    Other,
+}
+
 struct Gen {
     rng: Rng,
     name: String,
@@ -118,6 +128,8 @@ struct Gen {
     /// Whether only stable operands may be made.
     stable: bool,
     isolated: bool,
+    /// How the statement at hand may panic already.
+    risked: Option<Risk>,
     /// Whether a method is being made: one that called an interface's methods might call itself.
     in_method: bool,
     /// How often the statement at hand runs.
@@ -147,6 +159,7 @@ impl Gen {
             nest: 0,
             stable: false,
             isolated: false,
+            risked: None,
             in_method: false,
             times: 1,
             cost: 0,
@@ -204,6 +217,19 @@ impl Gen {
     /// Whether a variable may be assigned to in the statement at hand.
     fn writable(&self, var: &Var) -> bool {
         var.assignable && (var.shared || var.level == self.level) && !(self.isolated && var.global)
+    }
+
+    fn may_risk(&self, risk: Risk) -> bool {
+        !self.stable && (self.risked.is_none() || risk == Risk::Nil && self.risked == Some(risk))
+    }
+
+    /// Whether the statement at hand may panic so; then it does.
+    fn risk(&mut self, risk: Risk) -> bool {
+        let may = self.may_risk(risk);
+        if may {
+            self.risked = Some(risk);
+        }
+        may
     }
 
     fn affordable(&self, cost: u64) -> bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"math/bits"
 	"runtime"
 )
 
@@ -83,15 +84,15 @@ func small(x float64) float64 {
 	return 42
 }
 
-// bits tells all floats apart but NaNs, whose bits are the machine's affair.
-func bits(x float64) uint64 {
+// bitsOf tells all floats apart but NaNs, whose bits are the machine's affair.
+func bitsOf(x float64) uint64 {
 	if x != x {
 		return 1
 	}
 	return math.Float64bits(x)
 }
 
-func hashFloat(x float64) uint64 { return mix(bits(x)) }
+func hashFloat(x float64) uint64 { return mix(bitsOf(x)) }
 
 func hashBool(b bool) uint64 {
 	if b {
@@ -119,7 +120,12 @@ func show(tag string, v any) {
 	case nil:
 		println(tag, "nil")
 	case error:
-		println(tag, "error", v.Error())
+		text := v.Error()
+		// A method's call through a nil pointer says so only where the pointer's type is not known.
+		if wrapped := "value method "; len(text) > len(wrapped) && text[:len(wrapped)] == wrapped {
+			text = "runtime error: invalid memory address or nil pointer dereference"
+		}
+		println(tag, "error", text)
 	case string:
 		println(tag, "string", v)
 	case bool:
@@ -147,11 +153,11 @@ func show(tag string, v any) {
 	case uintptr:
 		println(tag, "uintptr", v)
 	case float32:
-		println(tag, "float32", bits(float64(v)))
+		println(tag, "float32", bitsOf(float64(v)))
 	case float64:
-		println(tag, "float64", bits(v))
+		println(tag, "float64", bitsOf(v))
 	case complex128:
-		println(tag, "complex128", bits(real(v)), bits(imag(v)))
+		println(tag, "complex128", bitsOf(real(v)), bitsOf(imag(v)))
 	case []int:
 		println(tag, "slice", len(v))
 	default:
@@ -168,6 +174,44 @@ func caught(tag string) {
 
 // quiet is deferred where nothing may be printed.
 func quiet() { recover() }
+
+func len64(x uint64) int       { return bits.Len64(x) }
+func zeros32(x uint32) int     { return bits.LeadingZeros32(x) }
+func trail16(x uint16) int     { return bits.TrailingZeros16(x) }
+func ones64(x uint64) int      { return bits.OnesCount64(x) }
+func reverse32(x uint32) int64 { return int64(bits.Reverse32(x)) }
+func swap64(x uint64) uint64   { return bits.ReverseBytes64(x) }
+func turn64(x uint64) uint64   { return bits.RotateLeft64(x, int(x&63)-20) }
+func turn8(x uint8) uint8      { return bits.RotateLeft8(x, 3) }
+
+func high64(x uint64) uint64 {
+	high, low := bits.Mul64(x, x|1<<40)
+	sum, carry := bits.Add64(high, low, x&1)
+	return sum + carry
+}
+
+func sqrt(x float64) float64      { return math.Sqrt(x) }
+func floor(x float64) float64     { return math.Floor(x) }
+func trunc(x float64) float64     { return math.Trunc(x) }
+func abs(x float64) float64       { return math.Abs(x) }
+func even(x float64) float64      { return math.RoundToEven(x) }
+func fma(x, y, z float64) float64 { return math.FMA(x, y, z) }
+
+// mapped and folded call a function for what a slice holds.
+func mapped[A, B any](s []A, f func(A) B) []B {
+	var out []B
+	for _, x := range s {
+		out = append(out, f(x))
+	}
+	return clips(out)
+}
+
+func folded[A, B any](s []A, from B, f func(B, A) B) B {
+	for _, x := range s {
+		from = f(from, x)
+	}
+	return from
+}
 
 // upto yields 0 to n, without n.
 func upto(n int) func(func(int) bool) {

@@ -17,6 +17,9 @@ const fn int(name: &'static str, bits: u32, signed: bool) -> Int {
 pub const INT: Int = int("int", 64, true);
 pub const INT64: Int = int("int64", 64, true);
 pub const UINT8: Int = int("uint8", 8, false);
+pub const UINT16: Int = int("uint16", 16, false);
+pub const UINT32: Int = int("uint32", 32, false);
+pub const UINT64: Int = int("uint64", 64, false);
 pub const INT32: Int = int("int32", 32, true);
 
 pub const INTS: [Int; 11] = [
@@ -26,9 +29,9 @@ pub const INTS: [Int; 11] = [
     int("int16", 16, true),
     int("int8", 8, true),
     int("uint", 64, false),
-    int("uint64", 64, false),
-    int("uint32", 32, false),
-    int("uint16", 16, false),
+    UINT64,
+    UINT32,
+    UINT16,
     UINT8,
     int("uintptr", 64, false),
 ];

@@ -21,7 +21,13 @@ impl Gen {
         let mut methods = self.named[*id].methods.clone();
         let promoted = self.fields(ty).iter().filter(|field| field.embedded && self.named[*id].complete);
         for field in promoted {
-            for method in self.methods(&field.ty) {
+            let (base, risky) = match &field.ty {
+                Ty::Ptr(to) => (&**to, true),
+                other => (other, false),
+            };
+            for mut method in self.methods(base) {
+                method.risky |= risky;
+                method.by_pointer &= !risky;
                 if methods.iter().all(|own| own.name != method.name) {
                     methods.push(method);
                 }
@@ -188,6 +194,7 @@ impl Gen {
             std::mem::replace(&mut self.cost, 1),
             std::mem::replace(&mut self.budget, budget.min(CALL_COST)),
             std::mem::replace(&mut self.stable, false),
+            self.risked,
         );
         let mark = self.scope.len();
         self.level += 1;
@@ -201,13 +208,14 @@ impl Gen {
         let count = self.rng.between(1, 3);
         let mut body = self.block(count);
         if let Some(ty) = result {
+            self.risked = None;
             let last = self.expr(ty, 2);
             body.push(Node::new(Role::Fixed, "return $", vec![last.into()]));
         }
         self.scope.truncate(mark);
         self.level -= 1;
         let cost = self.cost;
-        (self.labels, self.results, self.times, self.cost, self.budget, self.stable) = outer;
+        (self.labels, self.results, self.times, self.cost, self.budget, self.stable, self.risked) = outer;
         let ty = Ty::Func(parameters.to_vec(), result.cloned().map(Box::new));
         let result = result.map(|ty| format!(" {ty}")).unwrap_or_default();
         (value!(&ty, "func($)$ $", names.join(", "), result, body), cost)

@@ -94,7 +94,11 @@ impl Gen {
             let of = self.part();
             let ty = match self.rng.below(12) {
                 0..=2 => Ty::slice(&of),
-                3 | 4 => Ty::Array(self.rng.between(1, 4), Box::new(of)),
+                3 | 4 => {
+                    let long = self.rng.percent(10) && of.is_scalar();
+                    let length = if long { self.rng.between(5, 40) } else { self.rng.between(1, 4) };
+                    Ty::Array(length, Box::new(of))
+                }
                 5 | 6 => Ty::Map(Box::new(self.key()), Box::new(of)),
                 7 | 8 if !matches!(of, Ty::Func(..)) => Ty::ptr(&of),
                 9 => Ty::Chan(Box::new(of)),
@@ -137,9 +141,11 @@ impl Gen {
             let twice = |of: &Ty| fields.iter().any(|field: &Field| field.ty == *of);
             if embedded && !structs.is_empty() {
                 let of = self.rng.pick(&structs).clone();
+                let by_pointer = self.rng.percent(35);
                 // What is embedded twice promotes nothing.
                 if fields.iter().all(|field: &Field| !field.embedded) && !twice(&of) && !of.to_string().contains('[') {
-                    fields.push(Field { name: of.to_string(), ty: of, embedded: true });
+                    let ty = if by_pointer { Ty::ptr(&of) } else { of.clone() };
+                    fields.push(Field { name: of.to_string(), ty, embedded: true });
                     continue;
                 }
             }
@@ -182,6 +188,7 @@ impl Gen {
                 isolated: true,
                 cost: 2,
                 by_pointer,
+                risky: false,
             };
             let methods =
                 vec![method(&get, Vec::new(), of.clone(), false), method(&set, vec![of.clone()], Ty::Int(INT), true)];
@@ -214,6 +221,7 @@ impl Gen {
                 // What its implementations may cost.
                 cost: CALL_COST,
                 by_pointer: false,
+                risky: false,
             });
         }
         text.push('}');
@@ -268,6 +276,7 @@ impl Gen {
                 isolated: self.rng.percent(50) && self.is_plain(&ty),
                 cost: 0,
                 by_pointer: false,
+                risky: false,
             });
         }
         for mut method in wanted {
@@ -307,6 +316,7 @@ impl Gen {
             isolated,
             cost: 0,
             by_pointer: false,
+            risky: false,
         };
         let node = self.declared(&mut function, None, FUNCTION_BUDGET);
         declarations.push(node);
@@ -361,6 +371,7 @@ impl Gen {
         let count = if receiver.is_some() { self.rng.between(1, 2) } else { self.rng.between(2, 4) };
         let mut body = self.block(count);
         if !function.results.is_empty() {
+            self.risked = None;
             let mut parts: Vec<Part> = vec!["return ".into()];
             for (n, ty) in function.results.iter().enumerate() {
                 if n > 0 {

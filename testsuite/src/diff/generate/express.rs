@@ -1,9 +1,22 @@
 //! Expressions without calls of the program's functions: they change nothing, though they may panic.
 
-use crate::diff::generate::{CALL_COST, Callable, Gen, Var};
+use crate::diff::generate::{CALL_COST, Callable, Gen, Risk, Var};
 use crate::diff::tree::{Node, Part, Role};
-use crate::diff::types::{Form, INT, INT32, INTS, Int, Ty, UINT8};
+use crate::diff::types::{Form, INT, INT32, INTS, Int, Ty, UINT8, UINT16, UINT32, UINT64};
 use crate::value;
+
+/// The prelude's functions of bits, by what they take.
+const BIT_FUNCTIONS: [(&str, Int); 9] = [
+    ("len64", UINT64),
+    ("zeros32", UINT32),
+    ("trail16", UINT16),
+    ("ones64", UINT64),
+    ("reverse32", UINT32),
+    ("swap64", UINT64),
+    ("turn64", UINT64),
+    ("turn8", UINT8),
+    ("high64", UINT64),
+];
 
 /// How to get from a variable to a value of the wanted type.
 enum Step {
@@ -46,11 +59,13 @@ impl Gen {
             let (condition, a, b) = (self.value(&Ty::Bool, below), self.expr(ty, below), self.expr(ty, below));
             return value!(ty, "pick[$]($, $, $)", ty, condition, a, b);
         }
-        if !self.stable && self.rng.percent(4) && self.scope.iter().any(|var| var.ty == Ty::Any) {
+        if !ty.is_interface()
+            && self.rng.percent(4)
+            && self.scope.iter().any(|var| var.ty == Ty::Any)
+            && self.risk(Risk::Other)
+        {
             let from = self.value(&Ty::Any, 0);
-            if !ty.is_interface() {
-                return value!(ty, "$.($)", from, ty);
-            }
+            return value!(ty, "$.($)", from, ty);
         }
         match ty.basic() {
             Ty::Bool => self.boolean(ty, below),
@@ -74,11 +89,11 @@ impl Gen {
                 if ty == ty.basic() { slice } else { value!(ty, "$($)", ty, slice) }
             }
             Ty::Array(length, of) => {
-                if !self.stable && self.rng.percent(10) {
+                if self.rng.percent(10) && self.risk(Risk::Other) {
                     let slice = self.value(&Ty::slice(of), below);
                     return value!(ty, "$($)", ty, slice);
                 }
-                let count = if self.rng.percent(70) { *length } else { self.rng.below(*length) };
+                let count = if self.rng.percent(70) { (*length).min(6) } else { self.rng.below(*length).min(6) };
                 let mut parts = vec![Part::from(format!("{ty}{{"))];
                 self.elements(of, count, below, &mut parts);
                 self.finish(ty, parts)
@@ -110,6 +125,7 @@ impl Gen {
     /// A variable of the type, or what can be reached from one.
     pub(super) fn path(&mut self, ty: &Ty, depth: usize) -> Option<Node> {
         let mut found: Vec<(Var, Step)> = Vec::new();
+        let (nil, other) = (self.may_risk(Risk::Nil), self.may_risk(Risk::Other));
         for var in self.scope.iter().rev().take(40) {
             if !self.readable(var) {
                 continue;
@@ -122,9 +138,11 @@ impl Gen {
             match var.ty.basic() {
                 Ty::Array(length, of) if **of == *ty => add(Step::Element(Some(*length))),
                 Ty::Slice(of) if **of == *ty && !self.stable => add(Step::Element(None)),
-                Ty::Str if *ty == Ty::Int(UINT8) && !self.stable => add(Step::Element(None)),
-                Ty::Map(key, of) if **of == *ty && !self.stable => add(Step::Lookup((**key).clone())),
-                Ty::Ptr(to) if !self.stable => {
+                Ty::Str if *ty == Ty::Int(UINT8) && other => add(Step::Element(None)),
+                Ty::Map(key, of) if **of == *ty && !self.stable && (other || self.comparable(key) == Some(false)) => {
+                    add(Step::Lookup((**key).clone()));
+                }
+                Ty::Ptr(to) if nil => {
                     if **to == *ty {
                         add(Step::Pointee);
                     }
@@ -142,18 +160,26 @@ impl Gen {
         let at = self.rng.below(found.len());
         let (var, step) = found.swap_remove(at);
         let name = var.name;
+        match (&step, var.ty.basic()) {
+            (Step::Pointee, _) | (Step::Field(_), Ty::Ptr(_)) => self.risked = Some(Risk::Nil),
+            // Its field may be reached by a pointer that is embedded.
+            (Step::Field(_), _) if nil => self.risked = Some(Risk::Nil),
+            (Step::Lookup(key), _) if self.comparable(key) != Some(false) => self.risked = Some(Risk::Other),
+            _ => {}
+        }
         Some(match step {
             Step::Whole => value!(ty, "$", name),
             Step::Field(field) => value!(ty, "$$", name, field),
-            Step::Element(Some(length)) if self.stable || self.rng.percent(30) => {
+            Step::Element(Some(length)) if !other || self.rng.percent(30) => {
                 let index = self.rng.below(length);
                 value!(ty, "$[$]", name, index)
             }
-            Step::Element(None) if *ty != Ty::Int(UINT8) && self.rng.percent(60) => {
+            Step::Element(None) if *ty != Ty::Int(UINT8) && (!other || self.rng.percent(60)) => {
                 let index = self.expr(&Ty::Int(INT), depth.min(1));
                 value!(ty, "at($, $)", name, index)
             }
             Step::Element(_) => {
+                self.risked = Some(Risk::Other);
                 let index = self.index(&name, depth);
                 value!(ty, "$[$]", name, index)
             }
@@ -173,6 +199,13 @@ impl Gen {
             if field.ty == *wanted {
                 found.push(path.clone());
             }
+            if let Ty::Ptr(to) = &field.ty
+                && field.embedded
+                && self.may_risk(Risk::Nil)
+                && depth > 0
+            {
+                found.extend(self.field_paths(to, wanted, before, depth - 1));
+            }
             if field.ty.is_struct() && depth > 0 {
                 // What an embedded field promotes is named both ways.
                 let inner = if field.embedded { before } else { &path };
@@ -189,7 +222,8 @@ impl Gen {
             let index = self.hidden(&int);
             return value!(&int, "ix($, len($))", index, name);
         }
-        if self.rng.percent(9) {
+        if self.rng.percent(9) && self.may_risk(Risk::Other) {
+            self.risked = Some(Risk::Other);
             let of = Ty::Int(*self.rng.pick(&INTS));
             return self.value(&of, depth - 1);
         }
@@ -209,9 +243,12 @@ impl Gen {
                 value!(&Ty::Bool, "($ $ $)", a, operator, b)
             }
             3 | 4 => {
-                let stable = self.stable;
+                let stable = !self.may_risk(Risk::Other);
                 let fits = |g: &Gen, ty: &Ty| g.comparable(ty).is_some_and(|panics| !(panics && stable));
                 let of = self.pool_type_where(fits).unwrap_or(Ty::Bool);
+                if self.comparable(&of) != Some(false) {
+                    self.risked = Some(Risk::Other);
+                }
                 let operator = *self.rng.pick(&["==", "!="]);
                 let (a, b) = (self.value(&of, depth), self.expr(&of, depth));
                 value!(&Ty::Bool, "($ $ $)", a, operator, b)
@@ -259,7 +296,7 @@ impl Gen {
                         let by = value!(ty, "$($)", ty, by.to_string());
                         value!(ty, "($ $ $)", a, operator, by)
                     }
-                    _ if self.stable || self.rng.percent(80) => {
+                    _ if self.rng.percent(80) || !self.risk(Risk::Other) => {
                         let b = self.value(ty, depth);
                         value!(ty, "($ $ ($ | 1))", a, operator, b)
                     }
@@ -312,10 +349,16 @@ impl Gen {
                 };
                 if *ty == Ty::Int(INT) { length } else { value!(ty, "$($)", ty, length) }
             }
-            17 if ty.basic() == &Ty::Int(UINT8) && !self.stable => {
+            17 if ty.basic() == &Ty::Int(UINT8) && self.risk(Risk::Other) => {
                 let string = self.value(&Ty::Str, depth);
                 let at = self.index("\"abc\"", depth);
                 value!(ty, "$($[$])", ty, string, at)
+            }
+            18 => {
+                let (function, from) = *self.rng.pick(&BIT_FUNCTIONS);
+                let from = Ty::Int(from);
+                let a = self.value(&from, depth);
+                value!(ty, "$($($))", ty, function, a)
             }
             _ => {
                 let function = *self.rng.pick(&["min", "max"]);
@@ -334,11 +377,21 @@ impl Gen {
             return value!(&of, "$($)", &of, by);
         }
         let by = self.value(&of, depth);
-        if int.signed && (self.stable || self.rng.percent(85)) { value!(&of, "($ & 63)", by) } else { by }
+        let masked = int.signed && (self.rng.percent(85) || !self.risk(Risk::Other));
+        if masked { value!(&of, "($ & 63)", by) } else { by }
     }
 
     fn floating(&mut self, ty: &Ty, depth: usize) -> Node {
-        match self.rng.below(12) {
+        match self.rng.below(14) {
+            12 => {
+                let function = *self.rng.pick(&["sqrt", "floor", "trunc", "abs", "even"]);
+                let a = self.value(&Ty::F64, depth);
+                value!(ty, "$($($))", ty, function, a)
+            }
+            13 => {
+                let (a, b, c) = (self.value(&Ty::F64, depth), self.value(&Ty::F64, depth), self.value(&Ty::F64, depth));
+                value!(ty, "$(fma($, $, $))", ty, a, b, c)
+            }
             0..=5 => {
                 let operator = *self.rng.pick(&["+", "-", "*", "/"]);
                 let (a, b) = (self.value(ty, depth), self.expr(ty, depth));
@@ -388,7 +441,7 @@ impl Gen {
                 let (a, b) = (self.value(ty, depth), self.expr(ty, depth));
                 value!(ty, "$(clip(string($ + $)))", ty, a, b)
             }
-            4 if !self.stable => {
+            4 if self.risk(Risk::Other) => {
                 if let Some(var) = self.some_variable(|var| *var.ty.basic() == Ty::Str) {
                     let name = var.name;
                     let (a, b) = (self.index(&name, depth), self.index(&name, depth));
@@ -450,7 +503,7 @@ impl Gen {
                 let (a, b) = (self.value(ty, depth), self.value(ty, depth));
                 value!(ty, "append(clips($), clips($)...)", a, b)
             }
-            5 | 6 if !self.stable => {
+            5 | 6 if self.risk(Risk::Other) => {
                 if let Some(var) = self.some_variable(|var| var.ty == *ty) {
                     let name = var.name;
                     let (a, b) = (self.index(&name, depth), self.index(&name, depth));
@@ -486,8 +539,9 @@ impl Gen {
             return value!(ty, "make($)", ty);
         }
         let mut parts = vec![Part::from(format!("{ty}{{"))];
-        for _ in 0..self.rng.below(5) {
-            // No two keys may be the same constant.
+        // Which of two entries with the same key counts is left open where both are constant; scalar keys are not.
+        let count = self.rng.below(if key.is_scalar() { 5 } else { 2 });
+        for _ in 0..count {
             let key = if key.is_scalar() { self.hidden(key) } else { self.value(key, 0) };
             parts.push(key.into());
             parts.push(": ".into());
@@ -513,6 +567,11 @@ impl Gen {
                 }
                 let name = self.rng.pick(&shared).name.clone();
                 value!(ty, "(&$)", name)
+            }
+            6 if matches!(to, Ty::Array(..)) && self.risk(Risk::Other) => {
+                let Ty::Array(_, of) = to else { unreachable!("matched so") };
+                let slice = self.value(&Ty::slice(of), depth.saturating_sub(1));
+                value!(ty, "($)($)", ty, slice)
             }
             5 if !to.is_interface() => {
                 let held = self.value(to, depth);
@@ -580,7 +639,8 @@ impl Gen {
             .collect();
         for var in self.scope.iter().filter(|var| self.readable(var)) {
             for method in self.methods(&var.ty) {
-                if fits(&method, self.isolated) && (!method.by_pointer || var.shared && var.assignable) {
+                if fits(&method, self.isolated) && !method.risky && (!method.by_pointer || var.shared && var.assignable)
+                {
                     found.push(format!("{}.{}", var.name, method.name));
                 }
             }

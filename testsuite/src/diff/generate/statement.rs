@@ -42,6 +42,7 @@ impl Gen {
 
     pub(super) fn statement(&mut self, out: &mut Vec<Node>) {
         self.cost += self.times;
+        self.risked = None;
         let deep = self.nest > 4 || self.cost > self.budget || self.room == 0;
         self.room = self.room.saturating_sub(1);
         match self.rng.below(100) {
@@ -257,8 +258,8 @@ impl Gen {
         let tag = self.tag();
         let value = self.value(&ty, 4);
         out.push(match ty.basic() {
-            Ty::F32 | Ty::F64 => stmt!("println($, bits(float64($)))", tag, value),
-            Ty::C128 => stmt!("println($, bits(imag($)))", tag, value),
+            Ty::F32 | Ty::F64 => stmt!("println($, bitsOf(float64($)))", tag, value),
+            Ty::C128 => stmt!("println($, bitsOf(imag($)))", tag, value),
             _ => stmt!("println($, $)", tag, value),
         });
     }
@@ -421,7 +422,21 @@ impl Gen {
         });
     }
 
+    /// An assertion that tells whether it holds.
+    fn assertion(&mut self, out: &mut Vec<Node>) {
+        let value = self.value(&Ty::Any, 2);
+        let ty = self.pool_type_where(|_, ty| *ty != Ty::Any).unwrap_or(Ty::Str);
+        let (name, found) = (self.fresh("v"), self.fresh("ok"));
+        out.push(stmt!("$, $ := $.($)\n_, _ = $, $", &*name, &*found, value, &ty, &*name, &*found));
+        self.declare(&found, &Ty::Bool, false, true);
+        let assignable = !matches!(ty, Ty::Func(..));
+        self.declare(&name, &ty, false, assignable);
+    }
+
     fn type_switch(&mut self, out: &mut Vec<Node>) {
+        if self.rng.percent(40) {
+            return self.assertion(out);
+        }
         let value = self.value(&Ty::Any, 3);
         self.labelled(false, out, |g| {
             let x = g.fresh("x");

@@ -14,7 +14,8 @@ impl Gen {
             5 => self.map_total(out),
             6 => self.stored_closures(out),
             7 => self.backward_goto(out),
-            8 => self.iterator(out),
+            8 if self.rng.percent(60) => self.iterator(out),
+            8 => self.higher_order(out),
             _ => self.grown_slice(out),
         }
     }
@@ -310,6 +311,24 @@ impl Gen {
             g.scope.truncate(mark);
             stmt!("for $ := range $ {\n_ = $\n$\n}", &*x, &*f, &*x, body)
         });
+    }
+
+    /// A generic function that calls a function literal.
+    fn higher_order(&mut self, out: &mut Vec<Node>) {
+        let (a, b) = (self.element_type(), self.element_type());
+        let slice = self.value(&Ty::slice(&a), 2);
+        let name = self.fresh("v");
+        if self.rng.percent(50) {
+            let (literal, cost) = self.function_literal(std::slice::from_ref(&a), Some(&b), 40);
+            self.cost += cost * 5 * self.times;
+            out.push(stmt!("$ := mapped(few($), $)\n_ = $", &*name, slice, literal, &*name));
+            return self.declare(&name, &Ty::slice(&b), false, true);
+        }
+        let from = self.expr(&b, 1);
+        let (literal, cost) = self.function_literal(&[b.clone(), a], Some(&b), 40);
+        self.cost += cost * 5 * self.times;
+        out.push(stmt!("$ := folded(few($), $, $)\n_ = $", &*name, slice, from, literal, &*name));
+        self.declare(&name, &b, false, true);
     }
 
     /// A slice that grows by `append` with nothing else in its array, then is a variable without room.
