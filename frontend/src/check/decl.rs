@@ -290,7 +290,10 @@ impl<'a> Checker<'a> {
                 self.local_specs.extend(spec_spans(group, |spec| spec.span));
                 group.specs.iter().for_each(|spec| self.local_consts(&group.specs, spec));
             }
-            Decl::Var(group) => group.specs.iter().for_each(|spec| self.local_vars(spec)),
+            Decl::Var(group) => {
+                self.local_specs.extend(spec_spans(group, |spec| spec.span));
+                group.specs.iter().for_each(|spec| self.local_vars(spec));
+            }
             Decl::Type(group) => {
                 self.local_specs.extend(spec_spans(group, |spec| spec.span));
                 group.specs.iter().for_each(|spec| self.local_type(spec));

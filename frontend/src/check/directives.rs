@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
                     "misplaced compiler directive".to_owned()
                 } else if let Some(message) = self.unusable(directive, runtime) {
                     message
-                } else if (name == "go:embed" || FUNCTION.contains(&name))
+                } else if (matches!(name, "go:embed" | "go:build") || FUNCTION.contains(&name))
                     && directive.span.lo > file.package.offset
                     && !self.is_attached(file, directive)
                 {
@@ -76,10 +76,6 @@ impl<'a> Checker<'a> {
     fn is_attached(&self, file: &ast::File, directive: &Directive) -> bool {
         let at = directive.span.lo;
         let in_file = |span: Span| span.file == file.id;
-        let local = self.local_directives.iter().filter(|spec| in_file(spec.span));
-        if local.flat_map(|spec| &spec.directives).any(|d| d.span.lo == at) {
-            return true;
-        }
         let Some(next) = file.decls.iter().find(|decl| decl.span().hi > at) else { return false };
         let specs = match next {
             Decl::Import(group) => spec_spans(group, |spec| spec.span),

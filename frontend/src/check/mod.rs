@@ -162,7 +162,7 @@ pub(crate) struct Checker<'a> {
     chan_elems: Vec<(Span, TypeId)>,
     /// Variables of functions with directives.
     local_directives: Vec<&'a ast::VarSpec>,
-    /// Declarations of constants and types in functions: directives may stand at them.
+    /// Declarations in functions: directives may stand at them.
     local_specs: Vec<Span>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
