@@ -4,13 +4,15 @@ CARGO ?= cargo
 INGOT := target/release/ingot
 SUITE := target/release/testsuite
 CONFORMANCE := target/release/conformance
+DIFFERENTIAL := target/release/differential
 TESTS ?= /usr/share/go-1.19/test
 MODE ?= dev,release,stress
 ROUNDS ?= 20
 SEED ?= 1
 FUZZ_SECONDS ?= 600
+DIFF_N ?= 1000
 
-.PHONY: setup build demo test smoke suite stress conformance large fuzz bench clean
+.PHONY: setup build demo test smoke suite stress conformance diff large fuzz bench clean
 setup:
 	@scripts/setup
 
@@ -30,6 +32,7 @@ test: build
 	$(CARGO) test --manifest-path rt/Cargo.toml
 	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --rounds 2
 	$(CONFORMANCE) --ingot $(INGOT) --mode dev,release,stress --share 16
+	$(DIFFERENTIAL) --ingot $(INGOT) --mode dev,release --from 1 --count 300
 
 # Every program of the suite against gc in dev and release.
 suite: build
@@ -42,6 +45,10 @@ stress: build
 # The cases of Go's own test folder, or of the one that TESTS names, against gc. An interrupted run goes on.
 conformance: build
 	$(CONFORMANCE) --ingot $(INGOT) --tests $(TESTS) --mode $(MODE)
+
+# Programs made from the seeds 1 to DIFF_N, against gc. An interrupted run goes on; --reduce makes one that fails small.
+diff: build
+	$(DIFFERENTIAL) --ingot $(INGOT) --mode dev,release --count $(DIFF_N)
 
 # Mutated sources of the distribution through lexer, parser and checker.
 fuzz: setup

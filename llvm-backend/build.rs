@@ -11,6 +11,7 @@ const SOURCES: &[&str] = &[
     "pipeline",
     "polls",
     "prologue",
+    "recovery",
     "relocates",
     "scalarize",
     "stack_objects",

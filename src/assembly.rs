@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use frontend::types::Types;
+use frontend::constant::Const;
+use frontend::types::{TypeDecl, Types};
 use llvm_backend::goobj::{AsmFunction, AsmObject, convert, thunks};
 use middle::lower::mangle::package_prefix;
 use middle::mir::{Def, Module, Signature};
@@ -107,15 +108,51 @@ fn run(command: &mut Command, package: &str) -> Result<(), String> {
     Err(format!("# {package}\n{}", String::from_utf8_lossy(&out.stderr).trim_end()))
 }
 
-/// `go_asm.h`: the package's integer constants, as `const_name`.
+/// `go_asm.h`: the package's constants as `const_name`, and of its struct types the size as `type__size` and the offset
+/// of each field as `type_field`.
 fn constants(unit: &Unit, types: &Types) -> String {
     let mut lines: BTreeSet<String> = BTreeSet::new();
+    let mut define = |name: String, value: String| lines.insert(format!("#define {name} {value}\n"));
     let Some(checked) = &unit.checked else { return String::new() };
     for object in types.members(checked.package) {
         let object = types.object(object);
-        if let Some(value) = object.const_value().and_then(|c| c.to_i64()) {
-            lines.insert(format!("#define const_{} {value}\n", object.name));
+        let name = object.name.as_str();
+        if object.name.is_blank() {
+            continue;
+        }
+        match object.const_value() {
+            Some(Const::Int(value)) if types.is_integer(object.ty()) => {
+                define(format!("const_{name}"), value.to_string());
+            }
+            Some(Const::Bool(value)) => {
+                define(format!("const_{name}"), value.to_string());
+            }
+            Some(Const::Str(value)) => {
+                define(format!("const_{name}"), quoted(value));
+            }
+            _ => {}
+        }
+        let is_plain = |decl: &TypeDecl| !decl.alias && decl.type_params.get().is_none_or(|params| params.is_empty());
+        let ty = object.ty();
+        let Some(fields) = types.struct_fields(ty).filter(|_| object.type_decl().is_some_and(is_plain)) else {
+            continue;
+        };
+        define(format!("{name}__size"), types.sizeof(ty).to_string());
+        for (field, offset) in fields.iter().zip(types.offsetsof(ty)) {
+            if !field.name.is_blank() {
+                define(format!("{name}_{}", field.name), offset.to_string());
+            }
         }
     }
     lines.into_iter().collect()
+}
+
+/// A string as the assembler reads it.
+fn quoted(bytes: &[u8]) -> String {
+    let escaped = |&byte: &u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\x{byte:02x}"),
+    };
+    format!("\"{}\"", bytes.iter().map(escaped).collect::<String>())
 }

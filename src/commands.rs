@@ -338,7 +338,8 @@ fn print_stage(
     session: &Session<'_>,
 ) -> Result<(), String> {
     let stage = if emit == Emit::Asm { Stage::Asm } else { Stage::Llvm };
-    for unit in units.iter().filter(|u| named.iter().any(|p| p.import_path == u.name)) {
+    // A function may be of any package.
+    for unit in units.iter().filter(|u| function.is_some() || named.iter().any(|p| p.import_path == u.name)) {
         let text = match emit {
             Emit::Mir => match function {
                 Some(name) => match unit.module.symbols.get_index_of(name) {

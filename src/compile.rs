@@ -103,6 +103,7 @@ impl Session<'_> {
             level: if self.load.dev { Level::Quick } else { Level::O2 },
             // A miscompile is easier to find where the IR first breaks.
             verify: std::env::var_os("INGOT_VERIFY").is_some() || Options::default().verify,
+            check_maps: std::env::var_os("INGOT_CHECK_MAPS").is_some(),
             fault: self.load.fault.clone(),
             // Always, so that a stripped build shares its objects with others: the link leaves them out.
             debug: true,

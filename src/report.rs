@@ -245,9 +245,9 @@ mod tests {
         assert_eq!(rel("/a/b", "/a/b/c").as_deref(), Some(".."));
         assert_eq!(rel("/usr/x", "/home/me/deep"), None);
         assert_eq!(shorten("/a/b/x.go:1:2: no\n", Path::new("/a/b"), Path::new("/a/b")), "./x.go:1:2: no\n");
-        let note = "/a/b/x.go:1:2: no\n\t/a/c/y.go:1:1: other declaration of /a/b/z\n";
+        let note = "/home/b/x.go:1:2: no\n\t/home/c/y.go:1:1: other declaration of /home/b/z\n";
         let shown = "../b/x.go:1:2: no\n\t../c/y.go:1:1: other declaration of ../b/z\n";
-        assert_eq!(shorten(note, Path::new("/a/b"), Path::new("/a/d")), shown);
+        assert_eq!(shorten(note, Path::new("/home/b"), Path::new("/home/d")), shown);
     }
 
     #[test]

@@ -57,9 +57,10 @@ static void wrap(Function &F, uint64_t bytes, const IngotHost &host) {
   callSavingEntry(B, "rt_morestack_large", {B.getInt64(early)}, F.getFnAttribute(PROLOGUE_SITE).getValueAsString());
   B.CreateBr(go);
   B.SetInsertPoint(go);
+  // LLVM's optimiser has callers pass anything for a parameter that the body does not use: it is no root here.
   SmallVector<Value *> args;
-  for (auto &A : W->args())
-    args.push_back(&A);
+  for (auto [of, in] : zip(W->args(), F.args()))
+    args.push_back(in.use_empty() ? static_cast<Value *>(PoisonValue::get(in.getType())) : &of);
   auto *call = B.CreateCall(F.getFunctionType(), &F, args);
   call->setCallingConv(F.getCallingConv());
   call->setTailCallKind(CallInst::TCK_MustTail);

@@ -3,12 +3,13 @@
 // It runs once per function after optimisation and before statepoint rewriting, in this order:
 //   1. strip lifetime markers (slots are addressed for the whole function once laundered);
 //   2. scalarise: no collected pointer may sit in an aggregate across a safepoint, the stack maps would lose it;
-//   3. launder stack objects: one opaque collected pointer per alloca, so that statepoint rewriting relocates the
+//   3. isolate what runs after a landing pad: it takes everything from stack objects (recovery.cpp);
+//   4. launder stack objects: one opaque collected pointer per alloca, so that statepoint rewriting relocates the
 //      addresses of stack objects like any pointer (stacks move); clear their pointer words;
-//   4. write barriers for every pointer store not proven needless;
-//   5. loop polls, after the vectorizer, which they would stop;
-//   6. the prologue check; its statepoint carries the list of stack objects;
-//   7. split blocks that hold many safepoints: statepoint rewriting is quadratic in them.
+//   5. write barriers for every pointer store not proven needless;
+//   6. loop polls, after the vectorizer, which they would stop;
+//   7. the prologue check; its statepoint carries the list of stack objects;
+//   8. split blocks that hold many safepoints: statepoint rewriting is quadratic in them.
 // No other pass of the IR runs after statepoint rewriting but the wrapping of large frames (frames.cpp).
 
 #include "shim.h"
@@ -103,7 +104,9 @@ void LatePass::run(Function &F) {
   objects.clear();
   stripLifetimes(F);
   scalarize(F);
+  isolateRecovery(F);
   launderStackObjects(F);
+  launderInRecovery(F);
   if (errors.any())
     return;
   insertBarriers(F);

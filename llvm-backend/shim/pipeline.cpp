@@ -59,8 +59,10 @@ extern "C" char *ingot_optimize(LLVMModuleRef module, LLVMTargetMachineRef targe
   PB.crossRegisterProxies(LAM, FAM, CGAM, MAM);
 
   ModulePassManager optimize;
-  if (options->optimize) {
+  if (options->optimize == 2) {
     optimize = PB.buildPerModuleDefaultPipeline(OptimizationLevel::O2);
+  } else if (!options->optimize) {
+    // As it was emitted.
   } else if (auto E = PB.parsePassPipeline(optimize, "function(sroa,simplifycfg)")) {
     return message(toString(std::move(E)));
   }
@@ -71,7 +73,7 @@ extern "C" char *ingot_optimize(LLVMModuleRef module, LLVMTargetMachineRef targe
     return nullptr;
 
   ingot::Errors errors;
-  ingot::LatePass late{*host, errors, FAM, options->optimize != 0};
+  ingot::LatePass late{*host, errors, FAM, options->optimize == 2};
   for (auto &F : M) {
     if (F.isDeclaration() || !F.hasGC())
       continue;
@@ -99,6 +101,8 @@ extern "C" char *ingot_optimize(LLVMModuleRef module, LLVMTargetMachineRef targe
   }
   if (options->verify && broken(M, "statepoint rewriting", why))
     return message(why);
+  if (options->maps)
+    ingot::reportRelocates(M, *host);
   makeLocal(M); // the passes have declared more
   ingot::reportLimits(M, *host);
   return nullptr;

@@ -1,4 +1,4 @@
-// What is live over a call of Go code.
+// What is live over a call of Go code, and the report of it for the check of stack maps.
 //
 // Statepoint rewriting keeps a call's arguments alive until it returns. A Go function keeps those it still needs alive
 // itself; if the caller did too, what an argument leads to would outlive its last use. A runtime function relies on
@@ -48,6 +48,39 @@ void dropDeadRelocates(Module &M) {
     if (!F.isDeclaration() && F.hasGC())
       while (dropOnce(F)) {
       }
+}
+
+// The name that emission gave a value, however statepoint rewriting has carried it on: names end in '_', and what LLVM
+// adds stands behind that. Phis of one value at several statepoints have none.
+static StringRef emittedName(const Value *V, DenseSet<const Value *> &seen) {
+  if (!seen.insert(V).second)
+    return {};
+  if (size_t end = V->getName().find('_'); end != StringRef::npos && V->getName().starts_with("v"))
+    return V->getName().take_front(end);
+  if (auto *R = dyn_cast<GCRelocateInst>(V))
+    return emittedName(R->getDerivedPtr(), seen);
+  if (auto *P = dyn_cast<PHINode>(V))
+    for (auto &U : P->incoming_values())
+      if (auto name = emittedName(U, seen); !name.empty())
+        return name;
+  return {};
+}
+
+void reportRelocates(Module &M, const IngotHost &host) {
+  for (auto &F : M)
+    for (auto &I : instructions(F)) {
+      if (auto *S = dyn_cast<GCStatepointInst>(&I))
+        host.relocated(host.ctx, S->getID(), nullptr, 0);
+      auto *R = dyn_cast<GCRelocateInst>(&I);
+      auto *S = R ? dyn_cast<GCStatepointInst>(R->getStatepoint()) : nullptr;
+      if (!S)
+        continue;
+      for (auto *V : {R->getDerivedPtr(), R->getBasePtr()}) {
+        DenseSet<const Value *> seen;
+        if (auto name = emittedName(V, seen); !name.empty())
+          host.relocated(host.ctx, S->getID(), name.data(), name.size());
+      }
+    }
 }
 
 } // namespace ingot

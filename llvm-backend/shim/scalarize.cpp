@@ -132,7 +132,10 @@ struct Scalarizer {
         errors.add("scalarise", F, "nested aggregate");
         return;
       }
-      X->replaceAllUsesWith(fields(X->getAggregateOperand())[X->getIndices()[0]]);
+      Value *field = fields(X->getAggregateOperand())[X->getIndices()[0]];
+      if (!field->hasName())
+        field->takeName(X);
+      X->replaceAllUsesWith(field);
       X->eraseFromParent();
     }
     for (auto *R : returns) {

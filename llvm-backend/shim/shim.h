@@ -23,13 +23,16 @@ struct IngotHost {
   void (*limit)(void *ctx, const char *name, size_t name_len, uint64_t bytes);
   // A function's stack frame after code generation, without the return address.
   void (*frame)(void *ctx, const char *name, size_t name_len, uint64_t bytes);
+  // The statepoint `id` is there, and relocates a value, by the name its emission gave it, unless that is null.
+  void (*relocated)(void *ctx, uint64_t id, const char *name, size_t name_len);
 };
 
 // Mirrored by `Pipeline` in src/shim.rs.
 struct IngotPipeline {
-  uint32_t optimize; // 0: sroa,simplifycfg; 2: O2
+  uint32_t optimize; // 0: nothing; 1: sroa,simplifycfg; 2: O2
   uint32_t verify;   // verify after every step
   uint32_t late;     // stop after the optimisation pipeline when 0
+  uint32_t maps;     // tell the host what statepoints relocate
 };
 
 namespace ingot {
@@ -84,7 +87,9 @@ struct LatePass {
 
   void stripLifetimes(llvm::Function &F);
   void scalarize(llvm::Function &F);
+  void isolateRecovery(llvm::Function &F);
   void launderStackObjects(llvm::Function &F);
+  void launderInRecovery(llvm::Function &F);
   void insertBarriers(llvm::Function &F);
   void insertPolls(llvm::Function &F);
   void insertPrologueCheck(llvm::Function &F);
@@ -109,6 +114,9 @@ llvm::CallInst *callSavingEntry(llvm::IRBuilder<> &B, const char *symbol, llvm::
 
 // After statepoint rewriting: arguments of Go calls need not outlive the call.
 void dropDeadRelocates(llvm::Module &M);
+
+// Tells the host what every statepoint relocates.
+void reportRelocates(llvm::Module &M, const IngotHost &host);
 
 // Tells the host every function's limit; wrappers have been made.
 void reportLimits(llvm::Module &M, const IngotHost &host);

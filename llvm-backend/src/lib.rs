@@ -51,6 +51,8 @@ pub struct Options {
     pub level: Level,
     /// Run LLVM's verifier after every step.
     pub verify: bool,
+    /// Leave the code as it is emitted, and compare the stack maps with MIR's liveness.
+    pub check_maps: bool,
     /// DWARF line tables.
     pub debug: bool,
     /// Leaves something out, for tests of the tests.
@@ -102,6 +104,7 @@ impl Default for Options {
             goamd64: 1,
             level: Level::Quick,
             verify: cfg!(debug_assertions),
+            check_maps: false,
             debug: false,
             fault: None,
         }
@@ -199,14 +202,25 @@ fn run(module: &mir::Module, unit: &str, options: &Options, forced: &Forced, wan
     if matches!(want, Want::Text(Stage::Llvm)) {
         return Ok(Output::Text(llvm.print_to_string().to_string()));
     }
-    let mut host =
-        shim::Host { tables: &mut tables, bodies: Vec::new(), frames: HashMap::new(), limits: HashMap::new() };
+    let mut host = shim::Host {
+        tables: &mut tables,
+        bodies: Vec::new(),
+        frames: HashMap::new(),
+        limits: HashMap::new(),
+        relocated: HashMap::new(),
+    };
     let pipeline = shim::Pipeline {
-        optimize: if options.level == Level::O2 { 2 } else { 0 },
+        optimize: match options.level {
+            _ if options.check_maps => 0,
+            Level::Quick => 1,
+            Level::O2 => 2,
+        },
         verify: options.verify.into(),
         late: 1,
+        maps: options.check_maps.into(),
     };
     shim::optimize(llvm, &machine, &pipeline, &mut host)?;
+    emit::maps::check(&emitted.wanted, &host.relocated)?;
     if matches!(want, Want::Text(Stage::LlvmOpt)) {
         return Ok(Output::Text(llvm.print_to_string().to_string()));
     }

@@ -1,6 +1,6 @@
 //! The Rust face of the C++ shim (`shim/`): optimisation with the late pass, and code generation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::sync::Once;
 
@@ -24,6 +24,8 @@ pub struct Host<'a> {
     pub limits: HashMap<String, u64>,
     /// Frame sizes by symbol, without the return address.
     pub frames: HashMap<String, u64>,
+    /// What each statepoint relocates, by its id: names that emission gave.
+    pub relocated: HashMap<u64, HashSet<String>>,
 }
 
 #[repr(C)]
@@ -33,16 +35,19 @@ struct RawHost {
     body: extern "C" fn(*mut c_void, *const c_char, usize, *const c_char, usize),
     limit: extern "C" fn(*mut c_void, *const c_char, usize, u64),
     frame: extern "C" fn(*mut c_void, *const c_char, usize, u64),
+    relocated: extern "C" fn(*mut c_void, u64, *const c_char, usize),
 }
 
 /// `IngotPipeline` of shim.h.
 #[repr(C)]
 pub struct Pipeline {
-    /// 0: `sroa,simplifycfg`; 2: O2.
+    /// 0: nothing; 1: `sroa,simplifycfg`; 2: O2.
     pub optimize: u32,
     pub verify: u32,
     /// 0 stops after optimisation.
     pub late: u32,
+    /// Tell the host what statepoints relocate.
+    pub maps: u32,
 }
 
 unsafe extern "C" {
@@ -100,9 +105,19 @@ extern "C" fn on_frame(ctx: *mut c_void, name: *const c_char, name_len: usize, b
     host.frames.insert(name, bytes);
 }
 
+extern "C" fn on_relocated(ctx: *mut c_void, id: u64, name: *const c_char, name_len: usize) {
+    // SAFETY: the shim passes our context back.
+    let names = unsafe { host(ctx) }.relocated.entry(id).or_default();
+    if !name.is_null() {
+        // SAFETY: and a string of this length.
+        names.insert(unsafe { text(name, name_len) });
+    }
+}
+
 fn with_raw<T>(host: &mut Host, f: impl FnOnce(&RawHost) -> T) -> T {
     let ctx = (host as *mut Host).cast();
-    let raw = RawHost { ctx, layout: on_layout, body: on_body, limit: on_limit, frame: on_frame };
+    let raw =
+        RawHost { ctx, layout: on_layout, body: on_body, limit: on_limit, frame: on_frame, relocated: on_relocated };
     f(&raw)
 }
 

@@ -13,6 +13,10 @@ extern @"unknown" (ptr) -> ()
 extern @"runtime.growslice" (ptr, i64, i64, i64, ptr) -> (ptr, i64, i64)
 extern @"runtime.chansend1" (ptr, ptr) -> ()
 extern @"runtime.deferpush" (ptr, ptr, ptr) -> ()
+extern @"runtime.slicebytetostring" (ptr, ptr, i64, i64) -> (ptr, i64)
+extern @"runtime.concatstring2" (ptr, ptr, i64, ptr, i64) -> (ptr, i64)
+extern @"runtime.convT64" (i64) -> (ptr)
+extern @"runtime.convTstring" (ptr, i64) -> (ptr)
 extern @"internal/bytealg.IndexByte" (ptr, i64, i64, i8) -> (i64)
 data @"T" layout0 ro ""
 data @"g" layout0 ""
@@ -111,8 +115,13 @@ fn straight() {
     check("v2: ptr = alloc_heap layout0, @\"T\"\n store v0, v2", &[]);
     check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: ptr = global_addr @\"g\", 0\n store v3, v2", &[]);
     // A pointer kept as a number is lost from sight, unless it is only compared.
-    check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: i64 = add v3, v1", &[]);
+    check(
+        "v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: i64 = add v3, v1\n store v0, v4",
+        &[],
+    );
     check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: bool = cmp.eq v3, v1", &[2]);
+    let compared = "v4: i64 = add v3, v1\n v5: bool = cmp.eq v4, v1";
+    check(&format!("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n {compared}"), &[2]);
 }
 
 #[test]
@@ -253,4 +262,60 @@ fn assembly_is_what_has_no_summary() {
     // A function of a package that has assembly, compiled from Go elsewhere.
     assert!(!on_stack("math/big.(*Float).Set"));
     assert!(on_stack("math/big.addVV"));
+}
+
+/// The text of a straight `f` after the pass.
+fn text_of(body: &str) -> String {
+    let m = transform(&format!("func @\"f\" (ptr, i64) -> (ptr) {{\nbb0(v0: ptr, v1: i64):\n{body}\n}}\n"));
+    m.func_text(Symbol(m.symbols.get_index_of("f").unwrap() as u32))
+}
+
+#[test]
+fn strings_that_stay_get_buffers() {
+    let make = "v2: ptr = null ptr\n v3: ptr, v4: i64 = call @\"runtime.slicebytetostring\"(v2, v0, v1, v1) : (ptr, ptr, i64, \
+                i64) -> (ptr, i64)\n";
+    let text = text_of(&format!("{make} v5: i8 = load i8, v3\n return v2"));
+    assert!(text.contains("slot_addr slot0"), "{text}");
+    assert!(!text.contains("slicebytetostring\"(v2,"), "{text}");
+    let text = text_of(&format!("{make} return v3"));
+    assert!(text.contains("slicebytetostring\"(v2,") && !text.contains("slot"), "{text}");
+    // The result of a concatenation may be one of its operands.
+    let concat = "v5: ptr, v6: i64 = call @\"runtime.concatstring2\"(v2, v3, v4, v0, v1) : (ptr, ptr, i64, ptr, i64) -> \
+                  (ptr, i64)\n";
+    let text = text_of(&format!("{make} {concat} return v5"));
+    assert!(!text.contains("slot"), "{text}");
+    let text = text_of(&format!("{make} {concat} return v2"));
+    assert!(text.contains("slot_addr slot0") && text.contains("slot_addr slot1"), "{text}");
+}
+
+#[test]
+fn boxes_that_stay_are_slots() {
+    let text = text_of("v2: ptr = call @\"runtime.convT64\"(v1) : (i64) -> (ptr)\n v3: i64 = load i64, v2\n return v0");
+    assert!(text.contains("slot_addr slot0") && text.contains("store.nowb") && !text.contains("call"), "{text}");
+    let text = text_of("v2: ptr = call @\"runtime.convT64\"(v1) : (i64) -> (ptr)\n return v2");
+    assert!(text.contains("convT64") && !text.contains("slot"), "{text}");
+    // A box that leaves takes what it holds along.
+    let boxed = "v2: ptr = alloc_heap layout0, @\"T\"\n v3: ptr = call @\"runtime.convTstring\"(v2, v1) : (ptr, i64) -> (ptr)\n";
+    let text = text_of(&format!("{boxed} return v3"));
+    assert!(text.contains("alloc_heap") && text.contains("convTstring"), "{text}");
+    let text = text_of(&format!("{boxed} v4: ptr = load ptr, v3\n return v4"));
+    assert!(text.contains("alloc_heap") && !text.contains("convTstring"), "{text}");
+}
+
+#[test]
+fn buffers_are_not_kept_across_iterations() {
+    let f = |kept: &str| {
+        format!(
+            "func @\"f\" (ptr, i64) -> () {{\nbb0(v0: ptr, v1: i64):\n v2: ptr = null ptr\n jump bb1(v2)\nbb1(v3: ptr):\n v4: ptr, v5: \
+             i64 = call @\"runtime.slicebytetostring\"(v2, v0, v1, v1) : (ptr, ptr, i64, i64) -> (ptr, i64)\n v6: bool = cmp.eq \
+             v3, v4\n branch v6, bb1({kept}), bb2\nbb2:\n return\n}}\n"
+        )
+    };
+    let slots = |kept: &str| {
+        let m = transform(&f(kept));
+        let Def::Func(body) = &m.symbols[m.symbols.get_index_of("f").unwrap()].def else { panic!() };
+        body.slots.len()
+    };
+    assert_eq!(slots("v2"), 1);
+    assert_eq!(slots("v4"), 0);
 }

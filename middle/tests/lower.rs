@@ -141,6 +141,13 @@ fn select_forms() {
     check(source, "p.f", &["runtime.selectgo", "switch", "runtime.selectnbrecv"]);
 }
 
+/// An address behind the end of a full slice is not passed on: it might be the next object's.
+#[test]
+fn append_of_nothing_copies_nothing() {
+    let source = "func f(s, t []*int) []*int { return append(s, t...) }";
+    check(source, "p.f", &["growslice", "cmp.eq v4, ", "branch", "ptr_index", "runtime.typedslicecopy"]);
+}
+
 #[test]
 fn generics() {
     let m = lower(

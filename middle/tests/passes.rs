@@ -180,8 +180,8 @@ fn descriptor(name: &str, method: &str, sig: &str) -> String {
     bytes[80 + 8] = 16;
     let bytes: String = bytes.iter().map(|b| format!("\\x{b:02x}")).collect();
     format!(
-        "data @\"type:{name}\" layout0 ro \"{bytes}\" [96: rel32 @\"{method}\" + 0, 100: rel32 @\"{sig}\" + 0, \
-         104: rel32 @\"{name}.{method}\" + 0, 108: rel32 @\"{name}.{method}\" + 0]\n"
+        "data @\"type:{name}\" layout0 ro \"{bytes}\" [96: abs32 @\"{method}\" + 0, 100: abs32 @\"{sig}\" + 0, \
+         104: abs32 @\"{name}.{method}\" + 0, 108: abs32 @\"{name}.{method}\" + 0]\n"
     )
 }
 
@@ -194,7 +194,7 @@ fn methods_need_a_call_through_an_interface() {
     let interface = |name: &str, method: &str| {
         format!(
             "data @\"type:{name}\" layout1 ro \"{interface}\" [56: abs64 @\"type:{name}\" + 80, \
-             80: rel32 @\"{method}\" + 0, 84: rel32 @\"sig\" + 0]\n"
+             80: abs32 @\"{method}\" + 0, 84: abs32 @\"sig\" + 0]\n"
         )
     };
     let itab = |ty: &str, iface: &str, method: &str| {

@@ -85,7 +85,7 @@ fn tables() {
     let with = |data: &str| format!("layout0 = size 8 align 8 ptrs []\ndata @\"d\" layout0 {data}");
     bad(&with("\"123456789\""), "data d: 9 bytes in a size of 8");
     bad(&with("\"\" [4: abs64 @\"d\" + 0]"), "data d: reloc at 4 is outside the size");
-    bad(&with("\"\" [0: rel32 @\"d\" + 0, 2: rel32 @\"d\" + 0]"), "data d: reloc at 2 overlaps or is out of order");
+    bad(&with("\"\" [0: abs32 @\"d\" + 0, 2: abs32 @\"d\" + 0]"), "data d: reloc at 2 overlaps or is out of order");
     let mut m = Module::new();
     m.position(Position { file: 5, line: 0, col: 0, func: 0, inlined_at: None });
     check_module(&m, &["!1: file 5 is out of range"]);

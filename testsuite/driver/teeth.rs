@@ -159,3 +159,15 @@ fn the_stress_modes_notice_what_is_left_out() {
         }
     }
 }
+
+/// What the back end's own check of stack maps says of a program with much of std: nothing.
+#[test]
+fn stack_maps_hold_what_mir_needs() {
+    let source = "package main\n\nimport (\n\t\"encoding/json\"\n\t\"os\"\n)\n\n\
+        func main() { json.NewEncoder(os.Stdout).Encode(map[string][]int{\"a\": {1, 2}}) }\n";
+    let p = Project::new(&[("main.go", source)]);
+    let out = p.command("", &["build", "-dev", "-o", "out"]).env("INGOT_CHECK_MAPS", "1").output().unwrap();
+    assert!(out.status.success(), "{}", stderr(&out));
+    let ran = Command::new(p.path("out")).env("INGOT_STRESS", "move,gc,poison,verify,seed=1").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "{\"a\":[1,2]}\n", "{}", stderr(&ran));
+}

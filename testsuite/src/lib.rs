@@ -2,8 +2,11 @@
 
 pub mod compare;
 pub mod conformance;
+pub mod diff;
 pub mod exec;
+pub mod flags;
 pub mod known;
 pub mod program;
 pub mod spec;
+pub mod state;
 pub mod suite;

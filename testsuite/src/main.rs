@@ -3,9 +3,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use ingot_testsuite::flags::{self, Flags};
 use ingot_testsuite::program::{Program, Tier};
 use ingot_testsuite::suite::{self, Mode, Settings};
 use ingot_testsuite::{known, spec};
@@ -20,30 +20,14 @@ struct Arguments {
     /// The ingot command to test
     #[arg(long)]
     ingot: Option<PathBuf>,
-    /// How to build and run: dev, release, stress, separated by commas
-    #[arg(long = "mode", value_delimiter = ',', default_value = "dev,release")]
-    modes: Vec<Mode>,
     /// Only programs with this in their name
     #[arg(long, default_value = "")]
     filter: String,
     /// Only programs that need no more than predeclared functions, or only those that need packages
     #[arg(long)]
     tier: Option<TierArgument>,
-    /// The seed of the first stress round
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Stress rounds per program, each with the next seed
-    #[arg(long, default_value_t = 1)]
-    rounds: u64,
-    /// Seconds that a run may take (a stress run gets twelve times as many)
-    #[arg(long, default_value_t = 10)]
-    time_limit: u64,
-    /// Programs at work at once
-    #[arg(long, default_value_t = 2)]
-    jobs: usize,
-    /// The go command that is the oracle
-    #[arg(long, default_value = "go")]
-    go: PathBuf,
+    #[command(flatten)]
+    flags: Flags,
     /// List the selected programs and stop
     #[arg(long)]
     list: bool,
@@ -126,21 +110,19 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         Some(path) => Some(path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))?),
         None => None,
     };
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| home.join("../target"), PathBuf::from);
-    let cache = target.join("testsuite/gc");
+    let cache = flags::target().join("testsuite/gc");
     fs::create_dir_all(&cache).map_err(|e| format!("{}: {e}", cache.display()))?;
     let settings = Settings {
-        go_version: suite::go_version(&arguments.go)?,
-        go: arguments.go.clone(),
+        go_version: suite::go_version(&arguments.flags.go)?,
+        go: arguments.flags.go.clone(),
         cache: cache.canonicalize().map_err(|e| e.to_string())?,
-        time_limit: Duration::from_secs(arguments.time_limit),
-        seed: arguments.seed,
-        rounds: arguments.rounds,
+        time_limit: arguments.flags.time_limit(),
+        seed: arguments.flags.seed,
+        rounds: arguments.flags.rounds,
     };
-    let modes: BTreeSet<Mode> = arguments.modes.iter().copied().collect();
-    let modes: Vec<Mode> = modes.into_iter().collect();
+    let modes = arguments.flags.modes();
     let tally = Tally::default();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs.max(1)).build().map_err(|e| e.to_string())?;
+    let pool = arguments.flags.pool()?;
     pool.install(|| {
         selected.par_iter().with_max_len(1).for_each(|program| match &ingot {
             Some(ingot) => compare_one(&settings, ingot, program, &modes, &known, &tally),

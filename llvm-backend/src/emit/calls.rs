@@ -198,6 +198,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         if site.safepoint {
             let position = self.unit.position(self.pos);
             let id = self.unit.tables.site(position, 0);
+            self.note_site(id);
             call.add_attribute(AttributeLoc::Function, self.unit.string_attr("statepoint-id", &id.to_string()));
             call.add_attribute(AttributeLoc::Function, self.unit.enum_attr("nomerge", 0));
         } else {

@@ -1,8 +1,8 @@
 //! Data globals: bytes with addresses in between.
 
+use inkwell::AddressSpace;
 use inkwell::module::Linkage;
 use inkwell::values::{AsValueRef, BasicValueEnum};
-use inkwell::{AddressSpace, values::IntValue};
 use middle::mir::{Data, RelocKind, Symbol};
 
 use super::{GC, Unit};
@@ -26,7 +26,7 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
             Piece::Reloc(i) => match data.relocs[*i].kind {
                 RelocKind::Abs64 if unit.is_function(data.relocs[*i].target) => unit.raw_ptr().into(),
                 RelocKind::Abs64 => unit.gc_ptr().into(),
-                RelocKind::Rel32 => ctx.i32_type().into(),
+                RelocKind::Abs32 => ctx.i32_type().into(),
             },
         })
         .collect();
@@ -60,8 +60,8 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
                 Piece::Bytes { start, len } => bytes(unit, data, *start, *len),
                 Piece::Reloc(i) => {
                     let reloc = &data.relocs[*i];
-                    // As in the field's type, so that loads of constants fold; distances need one address space.
-                    let code = reloc.kind == RelocKind::Rel32 || unit.is_function(reloc.target);
+                    // As in the field's type, so that loads of constants fold; integers are made of raw pointers.
+                    let code = reloc.kind == RelocKind::Abs32 || unit.is_function(reloc.target);
                     let target = if code { unit.code_address(reloc.target) } else { unit.data_address(reloc.target) };
                     let index = ctx.i64_type().const_int(reloc.addend as u64, true);
                     // SAFETY: plain address arithmetic on constants.
@@ -71,14 +71,7 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
                     };
                     match reloc.kind {
                         RelocKind::Abs64 => target.into(),
-                        RelocKind::Rel32 => {
-                            let here = global.as_pointer_value().const_cast(unit.raw_ptr());
-                            let offset = ctx.i64_type().const_int(reloc.offset, false);
-                            // SAFETY: inside the global.
-                            let here = unsafe { here.const_gep(ctx.i8_type(), &[offset]) };
-                            let (a, b) = (target.const_to_int(ctx.i64_type()), here.const_to_int(ctx.i64_type()));
-                            distance(a, b, ctx.i32_type()).into()
-                        }
+                        RelocKind::Abs32 => target.const_to_int(ctx.i64_type()).const_truncate(ctx.i32_type()).into(),
                     }
                 }
             })
@@ -90,10 +83,6 @@ pub fn define(unit: &mut Unit, symbol: Symbol, data: &Data) {
         let words = (layout.size / 8) as u32;
         unit.tables.data_roots(name, Mask::new(words, &layout.ptr_words));
     }
-}
-
-fn distance<'ctx>(a: IntValue<'ctx>, b: IntValue<'ctx>, ty: inkwell::types::IntType<'ctx>) -> IntValue<'ctx> {
-    a.const_sub(b).const_truncate(ty)
 }
 
 enum Piece {
@@ -113,7 +102,7 @@ fn pieces(data: &Data, size: u64) -> Vec<Piece> {
         at = r.offset
             + match r.kind {
                 RelocKind::Abs64 => 8,
-                RelocKind::Rel32 => 4,
+                RelocKind::Abs32 => 4,
             };
     }
     if at < size {

@@ -3,6 +3,7 @@
 //! An extra LLVM entry block holds the stack slots. A MIR block may become several LLVM blocks, since checks branch;
 //! `ends` remembers where each stopped, for the phis.
 
+use std::collections::HashSet;
 use std::ptr;
 
 use inkwell::attributes::AttributeLoc;
@@ -12,7 +13,7 @@ use inkwell::values::{
     AsValueRef, BasicValueEnum, CallSiteValue, FunctionValue, InstructionValue, IntValue, PhiValue, PointerValue,
 };
 use middle::mir::cfg::Cfg;
-use middle::mir::{self, Block, Op, PosId, Terminator, Ty, Value};
+use middle::mir::{self, Block, Inst, Op, PosId, Slot, Terminator, Ty, Value};
 
 use super::{Unit, abi, memory};
 use crate::sections::SITE_PROLOGUE;
@@ -46,7 +47,7 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     pub b: Builder<'ctx>,
     pub func: &'u mir::Func,
     pub llvm: FunctionValue<'ctx>,
-    values: Vec<Option<BasicValueEnum<'ctx>>>,
+    pub values: Vec<Option<BasicValueEnum<'ctx>>>,
     /// The operation that defines a value, for tracing addresses to slots.
     defs: Vec<Option<&'u Op>>,
     pub slots: Vec<PointerValue<'ctx>>,
@@ -56,7 +57,15 @@ pub struct FuncEmitter<'u, 'ctx, 'a> {
     /// Where calls of the block being emitted unwind to, in a function with a recover block.
     pub landing_pad: Option<BasicBlock<'ctx>>,
     recovery: Option<Recovery<'ctx>>,
+    /// Slots that are read after recovering, by the function itself or by deferred ones. An access that faults where no
+    /// check foresees it is no call to LLVM: stores before it must not be delayed, nor the slot become a register.
+    pub kept: HashSet<Slot>,
+    /// Whether the block being emitted may run after recovering.
+    pub recovered: bool,
     pub pos: PosId,
+    inst: Option<Inst>,
+    /// The safepoints so far, with their statepoint ids.
+    pub sites: Vec<(Inst, u64)>,
 }
 
 /// The landing pads of a function with a recover block.
@@ -89,7 +98,11 @@ pub fn emit<'ctx>(
         ends: vec![None; func.blocks.len()],
         landing_pad: None,
         recovery: None,
+        kept: HashSet::new(),
+        recovered: false,
         pos: func.start,
+        inst: None,
+        sites: Vec::new(),
     };
     emitter.run(name).map_err(|Fault(message)| {
         let p = &emitter.unit.mir.positions[emitter.pos.index()];
@@ -134,7 +147,11 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
         for block in &cfg.rpo {
             self.block(*block)?;
         }
-        self.connect_phis(&cfg)
+        self.connect_phis(&cfg)?;
+        if self.unit.options.check_maps {
+            self.want_maps(name, &cfg);
+        }
+        Ok(())
     }
 
     fn attributes(&mut self, name: &str) {
@@ -200,8 +217,25 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
                 open.extend(self.func.blocks[block.index()].term.iter().flat_map(|term| term.successors()));
             }
         }
+        self.kept = self.kept_slots(&after);
         self.recovery = Some(Recovery { first, again, after });
         Ok(())
+    }
+
+    /// The slots read in the blocks `after` recovering, and those whose address is in memory: of variables that closures
+    /// share.
+    fn kept_slots(&self, after: &[bool]) -> HashSet<Slot> {
+        let mut kept = HashSet::new();
+        for (block, &after) in self.func.blocks.iter().zip(after) {
+            for inst in &block.insts {
+                match &self.func.insts[inst.index()].op {
+                    Op::Load { ptr, .. } if after => kept.extend(self.slot_of(*ptr)),
+                    Op::Store { val, .. } => kept.extend(self.slot_of(*val)),
+                    _ => {}
+                }
+            }
+        }
+        kept
     }
 
     /// A new block that begins with a landing pad; the builder stands behind that.
@@ -305,10 +339,12 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
 
     fn block(&mut self, block: Block) -> Result<()> {
         self.b.position_at_end(self.llvm_block(block)?);
-        self.landing_pad = self.recovery.as_ref().map(|r| if r.after[block.index()] { r.again } else { r.first });
+        self.recovered = self.recovery.as_ref().is_some_and(|r| r.after[block.index()]);
+        self.landing_pad = self.recovery.as_ref().map(|r| if self.recovered { r.again } else { r.first });
         let func = self.func;
         let data = &func.blocks[block.index()];
         for &inst in &data.insts {
+            self.inst = Some(inst);
             let inst = &func.insts[inst.index()];
             self.set_position(inst.pos);
             let results = self.inst(&inst.op)?;
@@ -319,6 +355,7 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
                 self.values[r.index()] = Some(v);
             }
         }
+        self.inst = None;
         self.set_position(data.term_pos);
         self.ends[block.index()] = self.b.get_insert_block();
         match &data.term {
@@ -398,6 +435,11 @@ impl<'u, 'ctx, 'a> FuncEmitter<'u, 'ctx, 'a> {
             BasicValueEnum::PointerValue(p) => Ok(p),
             other => Err(Fault(format!("{v} is no pointer but {other}"))),
         }
+    }
+
+    /// Notes the statepoint of the instruction being emitted.
+    pub fn note_site(&mut self, id: u64) {
+        self.sites.extend(self.inst.map(|inst| (inst, id)));
     }
 
     pub fn ty(&self, v: Value) -> Ty {

@@ -6,7 +6,7 @@
 use inkwell::types::{BasicType, BasicTypeEnum};
 use inkwell::values::{BasicValue, BasicValueEnum, InstructionValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp, IntPredicate};
-use middle::mir::{AtomicOp, Layout, LayoutId, Op, SlotData, Ty, Value};
+use middle::mir::{AtomicOp, Layout, LayoutId, Op, Slot, SlotData, Ty, Value};
 
 use super::func::{FuncEmitter, Result};
 use super::{NOWB, Unit, abi};
@@ -62,15 +62,20 @@ pub fn slot<'ctx>(f: &mut FuncEmitter<'_, 'ctx, '_>, data: &SlotData) -> Result<
 }
 
 impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
-    /// Whether an address is in a stack slot of this function.
-    fn is_slot(&self, mut v: Value) -> bool {
+    /// The stack slot of this function that an address is in.
+    pub fn slot_of(&self, mut v: Value) -> Option<Slot> {
         loop {
             match self.def(v) {
-                Some(Op::SlotAddr(_)) => return true,
+                Some(Op::SlotAddr(slot)) => return Some(*slot),
                 Some(Op::PtrAdd { base, .. } | Op::PtrIndex { base, .. }) => v = *base,
-                _ => return false,
+                _ => return None,
             }
         }
+    }
+
+    /// Whether what is stored there must be in memory when a later access faults.
+    fn is_kept(&self, ptr: Value) -> bool {
+        self.slot_of(ptr).is_some_and(|slot| self.kept.contains(&slot))
     }
 
     pub fn offset(&self, base: PointerValue<'ctx>, offset: i64) -> Result<PointerValue<'ctx>> {
@@ -96,7 +101,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
 
     pub fn load(&self, ty: Ty, ptr: Value, volatile: bool) -> Result<BasicValueEnum<'ctx>> {
         let value = self.load_at(ty, self.pointer(ptr)?)?;
-        if volatile {
+        if volatile || self.recovered && self.is_kept(ptr) {
             value.as_instruction_value().ok_or("a load is no instruction")?.set_volatile(true)?;
         }
         self.from_memory(value, ty)
@@ -110,7 +115,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         let ty = self.ty(val);
         let value = self.to_memory(self.value(val)?, ty)?;
         let store = self.b.build_store(self.pointer(ptr)?, value)?;
-        if volatile {
+        if volatile || self.is_kept(ptr) {
             store.set_volatile(true)?;
         }
         if nowb && ty == Ty::Ptr {
@@ -137,7 +142,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         let mir = self.unit.mir;
         let layout = mir.layout_of(layout);
         let (to, from) = (self.pointer(dst)?, self.pointer(src)?);
-        let nowb = nowb || self.is_slot(dst);
+        let nowb = nowb || self.slot_of(dst).is_some();
         let size = self.unit.ctx.i64_type().const_int(layout.size, false);
         if layout.size == 0 {
             return Ok(());
@@ -164,7 +169,7 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         let mir = self.unit.mir;
         let layout = mir.layout_of(layout);
         let to = self.pointer(dst)?;
-        let slot = self.is_slot(dst);
+        let slot = self.slot_of(dst).is_some();
         let nowb = nowb || slot;
         let size = self.unit.ctx.i64_type().const_int(layout.size, false);
         if layout.size == 0 {

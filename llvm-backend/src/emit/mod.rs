@@ -16,6 +16,7 @@ mod calls;
 mod data;
 mod debug;
 mod func;
+pub mod maps;
 mod memory;
 mod ops;
 
@@ -54,6 +55,8 @@ pub struct Record {
 pub struct Emitted<'ctx> {
     pub module: Module<'ctx>,
     pub records: Vec<Record>,
+    /// For the check of stack maps.
+    pub wanted: Vec<maps::Wanted>,
 }
 
 /// Emits the IR of a module.
@@ -87,6 +90,7 @@ pub fn module<'ctx>(
         functions: HashMap::new(),
         records: Vec::new(),
         debug,
+        wanted: Vec::new(),
     };
     for (i, data) in mir.symbols.values().enumerate() {
         if let Def::Data(d) = &data.def {
@@ -101,7 +105,7 @@ pub fn module<'ctx>(
     if let Some(debug) = &unit.debug {
         debug.finish();
     }
-    Ok(Emitted { module: unit.module, records: unit.records })
+    Ok(Emitted { module: unit.module, records: unit.records, wanted: unit.wanted })
 }
 
 /// A module being emitted.
@@ -117,6 +121,7 @@ pub struct Unit<'ctx, 'a> {
     functions: HashMap<String, FunctionValue<'ctx>>,
     records: Vec<Record>,
     pub debug: Option<debug::Debug<'ctx>>,
+    pub wanted: Vec<maps::Wanted>,
 }
 
 impl<'ctx> Unit<'ctx, '_> {

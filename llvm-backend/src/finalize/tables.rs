@@ -367,8 +367,8 @@ pub fn pack(
     header.typelinks = out.begin();
     header.typelink_count = image.unnamed_types.len() as u64;
     for &address in &image.unnamed_types {
-        let distance = i32::try_from(address as i64 - text_start as i64);
-        out.u32s(&[distance.map_err(|_| FinalizeError::Linked("types too far from the code"))? as u32]);
+        let address = i32::try_from(address).map_err(|_| FinalizeError::Linked("types above 2 GB"))?;
+        out.u32s(&[address as u32]);
     }
     header.root_ranges = out.begin();
     header.root_range_count = ranges.len() as u64;

@@ -35,8 +35,8 @@ fn unnamed<'a>(memory: &Memory<'a>, address: u64) -> Option<Option<&'a [u8]>> {
     if flags & flag::NAMED != 0 || !made_of_others {
         return Some(None);
     }
-    let distance = i32::from_le_bytes(header[field::STRING as usize..][..4].try_into().ok()?);
-    let mut name = memory.from(address.checked_add_signed(distance.into())?)?.get(1..)?;
+    let string = u32::from_le_bytes(header[field::STRING as usize..][..4].try_into().ok()?);
+    let mut name = memory.from(string.into())?.get(1..)?;
     let mut length = 0;
     for shift in (0..28).step_by(7) {
         let (&byte, rest) = name.split_first()?;

@@ -17,6 +17,14 @@ impl<'p> FnCx<'_, 'p> {
     pub fn append(&mut self, call: &'p CallExpr, ty: TypeId) -> Res<Val> {
         let &Type::Slice(elem) = self.under(ty) else { return Err(self.ice("append to no slice")) };
         let args: &'p [Expr] = &call.args;
+        if let Some(size) = self.made_length(call) {
+            let slice = self.expr_as(&args[0], ty)?;
+            let n = self.extension(size)?;
+            self.at(call.lparen);
+            let (grown, old_len) = self.grow(&slice, n, elem, None);
+            self.put_zeroes(&grown, old_len, n, elem);
+            return Ok(grown);
+        }
         if call.ellipsis.is_some() {
             let vals = if self.is_nil(&args[1]) {
                 vec![self.expr_as(&args[0], ty)?]
@@ -55,7 +63,11 @@ impl<'p> FnCx<'_, 'p> {
         let spread = call.ellipsis.is_some();
         let wanted = if spread { None } else { Some(elem) };
         let items: Vec<(&'p Expr, Option<TypeId>)> = args[1..].iter().map(|e| (e, wanted)).collect();
-        let vals = self.operands(&items)?;
+        let zeroes = match self.made_length(call) {
+            Some(size) => Some(self.extension(size)?),
+            None => None,
+        };
+        let vals = if zeroes.is_some() { Vec::new() } else { self.operands(&items)? };
         let place = self.place(left)?;
         self.at(call.lparen);
         let kept = matches!(place.root, Root::Memory(_) | Root::Global(_)).then(|| self.addr(&place));
@@ -63,12 +75,15 @@ impl<'p> FnCx<'_, 'p> {
             Some(ptr) => self.load_at(ptr, 0, ty),
             None => self.load(&place),
         };
-        let n = match (spread, vals.first()) {
-            (true, Some(more)) => more.leaf(1),
+        let n = match (zeroes, spread, vals.first()) {
+            (Some(n), ..) => n,
+            (None, true, Some(more)) => more.leaf(1),
             _ => self.b.i64(vals.len() as i64),
         };
         let (grown, old_len) = self.grow(&slice, n, elem, kept);
-        if spread {
+        if zeroes.is_some() {
+            self.put_zeroes(&grown, old_len, n, elem);
+        } else if spread {
             self.put_slice(&grown, old_len, &vals[0], elem);
         } else {
             self.put_values(&grown, old_len, &vals, elem);
@@ -77,6 +92,35 @@ impl<'p> FnCx<'_, 'p> {
             self.store(&place, &grown);
         }
         Ok(true)
+    }
+
+    /// The n of `append(s, make([]T, n)...)`, which needs no slice of zeroes. Without calls in it, so that order is no
+    /// question.
+    fn made_length(&self, call: &'p CallExpr) -> Option<&'p Expr> {
+        call.ellipsis?;
+        let ExprKind::Call(make) = &call.args.get(1)?.unparen().kind else { return None };
+        let is_make = matches!(self.info().type_info(make.func.id).map(|i| i.mode), Some(Mode::Builtin(Builtin::Make)));
+        let [_, size] = &make.args[..] else { return None };
+        (is_make && !self.calls(size)).then_some(size)
+    }
+
+    /// The number of new elements, which must not be negative.
+    fn extension(&mut self, size: &'p Expr) -> Res<Value> {
+        let n = self.size_word(size)?;
+        let (bad, good) = (self.b.create_block(), self.b.create_block());
+        let zero = self.b.i64(0);
+        let negative = self.b.cmp(CmpOp::SLt, n, zero);
+        self.b.branch(negative, bad, good);
+        self.b.switch_to_sealed(bad);
+        self.runtime_noreturn("panicmakeslicelen", &[]);
+        self.b.switch_to_sealed(good);
+        Ok(n)
+    }
+
+    fn put_zeroes(&mut self, grown: &Val, old_len: Value, n: Value, elem: TypeId) {
+        let size = self.size_of(elem);
+        let to = self.b.ptr_index(grown.leaf(0), old_len, size, 0);
+        self.clear_slice(&Val::Scalars(vec![to, n]), elem);
     }
 
     /// Whether two expressions without calls denote the same place.
@@ -111,9 +155,17 @@ impl<'p> FnCx<'_, 'p> {
 
     fn put_slice(&mut self, grown: &Val, old_len: Value, more: &Val, elem: TypeId) {
         let size = self.size_of(elem);
+        let (some, done) = (self.b.create_block(), self.b.create_block());
+        let none = self.b.i64(0);
+        let is_none = self.b.cmp(CmpOp::Eq, more.leaf(1), none);
+        self.b.branch(is_none, done, some);
+        self.b.switch_to_sealed(some);
+        // Of nothing, the address might be that of the next object, which the callee would keep alive.
         let to = self.b.ptr_index(grown.leaf(0), old_len, size, 0);
         let tail = Val::Scalars(vec![to, more.leaf(1)]);
         self.copy_elements(&tail, more, elem);
+        self.b.jump(done, vec![]);
+        self.b.switch_to_sealed(done);
     }
 
     /// The slice longer by `n` elements, which are not set yet, and its old length. Where the slice is kept in memory,

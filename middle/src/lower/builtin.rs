@@ -256,7 +256,7 @@ impl<'p> FnCx<'_, 'p> {
         Ok(())
     }
 
-    fn clear_slice(&mut self, slice: &Val, elem: TypeId) {
+    pub fn clear_slice(&mut self, slice: &Val, elem: TypeId) {
         let size = self.size_of(elem);
         let size = self.b.i64(size as i64);
         let bytes = self.b.mul(slice.leaf(1), size);
@@ -380,7 +380,7 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     /// A size as I64; an unsigned one beyond it is negative then, and refused like any other.
-    fn size_word(&mut self, e: &'p Expr) -> Res<Value> {
+    pub fn size_word(&mut self, e: &'p Expr) -> Res<Value> {
         let ty = self.ty(e);
         let v = self.expr(e)?.leaf(0);
         Ok(self.index_word(v, ty).0)

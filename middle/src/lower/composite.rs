@@ -1,8 +1,9 @@
 //! Composite literals.
 //!
 //! A literal of a memory type is built in a temporary (a very large one in the heap), or, under `&` and for slices, in
-//! the new object itself. All operands are evaluated in source order before the first is stored, so that a literal never
-//! shows half made.
+//! the new object itself. All operands are evaluated in source order before the first is stored, but for long arrays and
+//! slices: their elements are made where they belong, one after the other, so that neither values nor temporaries of all
+//! are alive at once. Nobody else knows the object meanwhile.
 
 use std::collections::HashMap;
 
@@ -16,10 +17,23 @@ use crate::mir::Value;
 /// A larger literal is made in the heap: gc's limit for values without a declared variable.
 const MAX_TEMPORARY: u64 = 64 << 10;
 
+/// Arrays with more elements in the literal are made in place.
+const MAX_AT_ONCE: usize = 16;
+
 /// An element: where it goes, and its value.
 struct Element<'p> {
     index: u64,
     value: &'p Expr,
+}
+
+/// A part of a literal that is made in place.
+struct Part<'p> {
+    /// Bytes from the object's start.
+    offset: u64,
+    value: &'p Expr,
+    ty: TypeId,
+    /// A blank field: nothing is stored.
+    blank: bool,
 }
 
 impl<'p> FnCx<'_, 'p> {
@@ -97,16 +111,7 @@ impl<'p> FnCx<'_, 'p> {
                 }
                 Ok(ptr)
             }
-            &Type::Array { elem, .. } => {
-                let values = self.element_values(elems, elem)?;
-                self.at(e.pos());
-                let ptr = self.alloc(ty);
-                let size = self.size_of(elem);
-                for (index, val) in &values {
-                    self.store_at(ptr, (index * size) as i64, val, elem, true);
-                }
-                Ok(ptr)
-            }
+            &Type::Array { elem, .. } => self.array_object(e, ty, elem, elems),
             _ => {
                 // `[]*[]int{{1}}`: a pointer to another kind of literal.
                 let val = match self.under(ty) {
@@ -121,8 +126,94 @@ impl<'p> FnCx<'_, 'p> {
         }
     }
 
+    /// A new array with the literal's elements.
+    fn array_object(&mut self, e: &'p Expr, array: TypeId, elem: TypeId, elems: &'p [Expr]) -> Res<Value> {
+        self.at(e.pos());
+        if elems.len() > MAX_AT_ONCE {
+            let ptr = self.alloc(array);
+            let parts = self.array_parts(0, elem, elems)?;
+            self.make_in_place(ptr, &parts)?;
+            return Ok(ptr);
+        }
+        let values = self.element_values(elems, elem)?;
+        self.at(e.pos());
+        let ptr = self.alloc(array);
+        let size = self.size_of(elem);
+        for (index, val) in &values {
+            self.store_at(ptr, (index * size) as i64, val, elem, true);
+        }
+        Ok(ptr)
+    }
+
+    fn array_parts(&mut self, start: u64, elem: TypeId, elems: &'p [Expr]) -> Res<Vec<Part<'p>>> {
+        let size = self.size_of(elem);
+        let elements = self.elements(elems)?;
+        Ok(elements
+            .into_iter()
+            .map(|e| Part { offset: start + e.index * size, value: e.value, ty: elem, blank: false })
+            .collect())
+    }
+
+    /// Evaluates the parts in the order of [`FnCx::operands`], each stored to zeroed memory at once. Other goroutines
+    /// may collect meanwhile, so the stores need their barriers.
+    fn make_in_place(&mut self, ptr: Value, parts: &[Part<'p>]) -> Res<()> {
+        let calls: Vec<bool> = parts.iter().map(|p| self.calls(p.value)).collect();
+        let last = calls.iter().rposition(|&c| c).unwrap_or(0);
+        for round in [false, true] {
+            for (i, part) in parts.iter().enumerate() {
+                if (i < last && !calls[i]) != round {
+                    continue;
+                }
+                if !part.blank
+                    && let Some(inner) = self.inner_parts(part)?
+                {
+                    self.make_in_place(ptr, &inner)?;
+                    continue;
+                }
+                let val = self.expr_as(part.value, part.ty)?;
+                self.at(part.value.pos());
+                if !part.blank {
+                    self.store_at(ptr, part.offset as i64, &val, part.ty, false);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parts of a part that is a literal of a memory type.
+    fn inner_parts(&mut self, part: &Part<'p>) -> Res<Option<Vec<Part<'p>>>> {
+        let e: &'p Expr = part.value.unparen();
+        let ExprKind::CompositeLit { elems, .. } = &e.kind else { return Ok(None) };
+        if self.ty(e) != part.ty || !self.is_memory(part.ty) {
+            return Ok(None);
+        }
+        match self.under(part.ty) {
+            Type::Struct(fields) => {
+                let offsets = self.lo.layouts.field_offsets(part.ty);
+                let of = |(index, value): (usize, &'p Expr)| Part {
+                    offset: part.offset + offsets[index],
+                    value,
+                    ty: fields[index].ty,
+                    blank: fields[index].name.is_blank(),
+                };
+                Ok(Some(self.field_items(elems, fields)?.into_iter().map(of).collect()))
+            }
+            &Type::Array { elem, .. } => Ok(Some(self.array_parts(part.offset, elem, elems)?)),
+            _ => Ok(None),
+        }
+    }
+
     /// Stores a literal of a struct or array type to a stack object.
     fn fill(&mut self, e: &'p Expr, ptr: Value, ty: TypeId, elems: &'p [Expr]) -> Res<()> {
+        if elems.len() > MAX_AT_ONCE
+            && let &Type::Array { elem, .. } = self.under(ty)
+        {
+            self.at(e.pos());
+            let layout = self.lo.layout_id(ty);
+            self.b.mem_zero_nowb(ptr, layout);
+            let parts = self.array_parts(0, elem, elems)?;
+            return self.make_in_place(ptr, &parts);
+        }
         let (values, complete) = match self.under(ty) {
             Type::Struct(fields) => {
                 let parts = self.struct_values(elems, fields)?;
@@ -156,7 +247,15 @@ impl<'p> FnCx<'_, 'p> {
 
     /// The values of a struct literal by field index, without those of blank fields.
     fn struct_values(&mut self, elems: &'p [Expr], fields: &'p [Field]) -> Res<HashMap<usize, Val>> {
-        let mut indices = Vec::new();
+        let found = self.field_items(elems, fields)?;
+        let items: Vec<_> = found.iter().map(|&(index, value)| (value, Some(fields[index].ty))).collect();
+        let vals = self.operands(&items)?;
+        // Nothing is assigned to a blank field.
+        Ok(found.iter().map(|f| f.0).zip(vals).filter(|(i, _)| !fields[*i].name.is_blank()).collect())
+    }
+
+    /// The values of a struct literal with their fields' indices.
+    fn field_items(&self, elems: &'p [Expr], fields: &[Field]) -> Res<Vec<(usize, &'p Expr)>> {
         let mut items = Vec::new();
         for (i, elem) in elems.iter().enumerate() {
             let (index, value): (usize, &'p Expr) = match &elem.kind {
@@ -167,13 +266,12 @@ impl<'p> FnCx<'_, 'p> {
                 }
                 _ => (i, elem),
             };
-            let Some(field) = fields.get(index) else { return Err(self.ice("too many values")) };
-            indices.push(index);
-            items.push((value, Some(field.ty)));
+            if index >= fields.len() {
+                return Err(self.ice("too many values"));
+            }
+            items.push((index, value));
         }
-        let vals = self.operands(&items)?;
-        // Nothing is assigned to a blank field.
-        Ok(indices.into_iter().zip(vals).filter(|(i, _)| !fields[*i].name.is_blank()).collect())
+        Ok(items)
     }
 
     /// The elements of an array or slice literal with their indices.
@@ -207,13 +305,7 @@ impl<'p> FnCx<'_, 'p> {
     fn slice_literal(&mut self, e: &'p Expr, elem: TypeId, elems: &'p [Expr]) -> Res<Val> {
         let len = self.elements(elems)?.iter().map(|e| e.index + 1).max().unwrap_or(0);
         let array = self.types().array(elem, len);
-        let size = self.size_of(elem);
-        let values = self.element_values(elems, elem)?;
-        self.at(e.pos());
-        let ptr = self.alloc(array);
-        for (index, val) in &values {
-            self.store_at(ptr, (index * size) as i64, val, elem, true);
-        }
+        let ptr = self.array_object(e, array, elem, elems)?;
         let len = self.b.i64(len as i64);
         Ok(Val::Scalars(vec![ptr, len, len]))
     }

@@ -6,7 +6,10 @@ use frontend::types::*;
 
 use super::Res;
 use super::func::{FnCx, Val};
-use crate::mir::{BoundsKind, ConvOp, Ty, Value};
+use crate::mir::{BoundsKind, ConvOp, Layout, Ty, Value};
+
+/// Longer constants are not copied in line where they become byte slices.
+const MAX_BYTES: usize = 64 << 10;
 
 /// What numbers a basic type holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,13 @@ impl<'p> FnCx<'_, 'p> {
             && let Some(val) = self.concat_bytes(arg)?
         {
             return Ok(val);
+        }
+        if self.is_bytes(to)
+            && let Some(text) = self.string_value(arg)
+            && (1..=MAX_BYTES).contains(&text.len())
+        {
+            self.at(call.lparen);
+            return Ok(self.bytes_of_constant(text));
         }
         // A constant converted to a type parameter becomes whatever number that is.
         if let (Some(value), Type::Basic(basic)) = (self.info().value_of(arg.id), self.under(to))
@@ -114,7 +124,26 @@ impl<'p> FnCx<'_, 'p> {
         let items: Vec<(&'p Expr, Option<TypeId>)> = parts.into_iter().map(|e| (e, None)).collect();
         let vals = self.operands(&items)?;
         let (first, n) = self.string_array(&vals);
-        Ok(Some(Val::Scalars(self.runtime("concatbytes", &[first, n], &[Ty::Ptr, Ty::I64, Ty::I64]))))
+        Ok(Some(self.made_text("concatbytes", &[first, n], 3)))
+    }
+
+    /// `[]byte("constant")`: an array of just that size, like any other object.
+    fn bytes_of_constant(&mut self, text: &[u8]) -> Val {
+        let layout = Layout { size: text.len() as u64, align: 1, ptr_words: Vec::new() };
+        let layout = self.lo.m.layout(layout);
+        let desc = self.lo.mem_desc(layout);
+        let object = self.b.alloc_heap(layout, desc);
+        let from = self.string_constant(text);
+        self.b.mem_copy(object, from.leaf(0), layout);
+        Val::Scalars(vec![object, from.leaf(1), from.leaf(1)])
+    }
+
+    /// The result, a string (two words) or a slice, of a runtime function that takes a buffer first. That is nil here:
+    /// escape analysis has its say later.
+    pub fn made_text(&mut self, function: &str, args: &[Value], words: usize) -> Val {
+        let mut all = vec![self.b.nil()];
+        all.extend_from_slice(args);
+        Val::Scalars(self.runtime(function, &all, &[Ty::Ptr, Ty::I64, Ty::I64][..words]))
     }
 
     /// The conversion that assigning does: only interfaces differ in form.
@@ -146,12 +175,12 @@ impl<'p> FnCx<'_, 'p> {
             (&Type::Slice(elem), Type::Basic(b)) if b.is_string() => {
                 let name =
                     if types.underlying(elem) == TypeId::UINT8 { "slicebytetostring" } else { "slicerunetostring" };
-                Ok(Val::Scalars(self.runtime(name, val.words(), &[Ty::Ptr, Ty::I64])))
+                Ok(self.made_text(name, val.words(), 2))
             }
             (Type::Basic(a), &Type::Slice(elem)) if a.is_string() => {
                 let name =
                     if types.underlying(elem) == TypeId::UINT8 { "stringtoslicebyte" } else { "stringtoslicerune" };
-                Ok(Val::Scalars(self.runtime(name, val.words(), &[Ty::Ptr, Ty::I64, Ty::I64])))
+                Ok(self.made_text(name, val.words(), 3))
             }
             (Type::Slice(_), &Type::Array { len, .. }) => {
                 let ptr = self.slice_to_array(&val, len);
@@ -188,7 +217,7 @@ impl<'p> FnCx<'_, 'p> {
             }
             let signed = !from.is_unsigned();
             let rune = self.widen(val.leaf(0), signed);
-            return Ok(Val::Scalars(self.runtime("intstring", &[rune], &[Ty::Ptr, Ty::I64])));
+            return Ok(self.made_text("intstring", &[rune], 2));
         }
         match (from, to) {
             (Basic::UnsafePointer | Basic::UntypedNil, Basic::Uintptr) => {

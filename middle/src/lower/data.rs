@@ -47,11 +47,11 @@ impl DataBuf {
         self.relocs.push(Reloc { offset, target, addend, kind: RelocKind::Abs64 });
     }
 
-    /// The distance from the start of this global, 4 bytes: the runtime resolves offsets from the descriptor or name
-    /// that holds them.
-    pub fn relative(&mut self, offset: u64, target: Symbol) {
+    /// The offset of a name, type or code in gc's sense, 4 bytes: counted from 0, so that it means the same whichever
+    /// descriptor it is said to belong to. Reflection resolves offsets of a type's methods against a pointer to it.
+    pub fn offset(&mut self, offset: u64, target: Symbol) {
         self.put(offset, &[0; 4]);
-        self.relocs.push(Reloc { offset, target, addend: offset as i64, kind: RelocKind::Rel32 });
+        self.relocs.push(Reloc { offset, target, addend: 0, kind: RelocKind::Abs32 });
     }
 }
 
@@ -150,7 +150,7 @@ impl Lower<'_> {
             buf.u8(23, super::types_desc::kind::STRUCT);
             buf.address(32, gc, 0);
             let str_name = lo.name_data("*struct {}", "", false, false, None);
-            buf.relative(40, str_name);
+            buf.offset(40, str_name);
             buf
         })
     }

@@ -372,11 +372,7 @@ impl<'p> FnCx<'_, 'p> {
     pub fn arithmetic(&mut self, op: BinaryOp, a: &Val, b: &Val, ty: TypeId, right: &'p Expr) -> Res<Val> {
         let Some(basic) = self.types().basic(ty) else { return Err(self.ice("arithmetic on no basic type")) };
         if basic.is_string() {
-            return Ok(Val::Scalars(self.runtime(
-                "concatstring2",
-                &[a.leaf(0), a.leaf(1), b.leaf(0), b.leaf(1)],
-                &[Ty::Ptr, Ty::I64],
-            )));
+            return Ok(self.concat_values(&[a.clone(), b.clone()]));
         }
         if basic.is_complex() {
             return self.complex_arithmetic(op, a, b);
@@ -485,16 +481,11 @@ impl<'p> FnCx<'_, 'p> {
     }
 
     fn concat_values(&mut self, vals: &[Val]) -> Val {
-        let results = [Ty::Ptr, Ty::I64];
         if let [a, b] = vals {
-            return Val::Scalars(self.runtime(
-                "concatstring2",
-                &[a.leaf(0), a.leaf(1), b.leaf(0), b.leaf(1)],
-                &results,
-            ));
+            return self.made_text("concatstring2", &[a.leaf(0), a.leaf(1), b.leaf(0), b.leaf(1)], 2);
         }
         let (first, n) = self.string_array(vals);
-        Val::Scalars(self.runtime("concatstrings", &[first, n], &results))
+        self.made_text("concatstrings", &[first, n], 2)
     }
 
     /// Strings in an array on the stack: its address and length.

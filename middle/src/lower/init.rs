@@ -36,6 +36,9 @@ pub(super) struct InitState<'p> {
     counters: Counters,
 }
 
+/// A variable that nobody assigns to, and reflection hands out: writing through what it gives must fault.
+const READ_ONLY: &str = "runtime.staticuint64s";
+
 impl<'p> Lower<'p> {
     /// Defines the package's variables; what has to be computed is kept for [`Lower::package_init`].
     pub(super) fn package_vars(&mut self, input: PackageInput<'p>) {
@@ -74,7 +77,8 @@ impl<'p> Lower<'p> {
             lo.write_static(src, e, ty, &mut buf, 0)?;
             if !object.name.is_blank() {
                 let sym = lo.global(var);
-                lo.define_static(sym, ty, buf, false);
+                let read_only = lo.m.name_of(sym) == READ_ONLY;
+                lo.define_static(sym, ty, buf, read_only);
             }
             Ok(())
         });

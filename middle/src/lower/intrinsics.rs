@@ -76,6 +76,40 @@ fn atomic_op(path: &str, name: &str) -> Option<AtomicOp> {
 }
 
 impl FnCx<'_, '_> {
+    /// Has what the value points to in the heap, if it holds pointers other than strings': its address may be hashed,
+    /// and must not change.
+    pub fn escape_non_string(&mut self, val: &Val, ty: TypeId) {
+        if !self.holds_non_string(ty) {
+            return;
+        }
+        let pointers = match val {
+            Val::Scalars(leaves) => {
+                let types = self.leaf_types(ty);
+                leaves.iter().zip(types).filter(|(_, ty)| *ty == Ty::Ptr).map(|(v, _)| *v).collect()
+            }
+            Val::Mem(ptr) => {
+                let mut words = Vec::new();
+                self.lo.layouts.pointer_words(ty, 0, &mut words);
+                Vec::from_iter(words.iter().map(|w| self.b.load_at(Ty::Ptr, *ptr, i64::from(*w) * 8)))
+            }
+        };
+        for p in pointers {
+            // As an integer it is out of escape analysis's sight.
+            let bits = self.b.conv(ConvOp::PtrToInt, Ty::I64, p);
+            let back = self.b.conv(ConvOp::IntToPtr, Ty::Ptr, bits);
+            self.b.keep_alive(back);
+        }
+    }
+
+    fn holds_non_string(&self, ty: TypeId) -> bool {
+        match self.under(ty) {
+            Type::Basic(basic) => *basic == Basic::UnsafePointer,
+            Type::Struct(fields) => fields.iter().any(|f| self.holds_non_string(f.ty)),
+            &Type::Array { elem, len } => len > 0 && self.holds_non_string(elem),
+            _ => true,
+        }
+    }
+
     /// The call of a package's function as instructions, if it is an intrinsic.
     pub fn intrinsic(&mut self, path: &str, name: &str, args: &[Val], abi: &Abi) -> Res<Option<Vec<Val>>> {
         let words: Vec<Value> = args.iter().flat_map(|v| v.words().to_vec()).collect();

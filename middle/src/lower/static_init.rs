@@ -189,7 +189,9 @@ impl<'p> Lower<'p> {
                 Some(Mode::Type) => self.write_conversion(src, &call.args[0], from, buf, at),
                 _ => {
                     let Some(elem) = self.types.pointee(from) else { return Ok(()) };
-                    let object = self.static_object(src, &[], elem)?;
+                    // Zero, which for a slice or a pointer is not what an empty literal is.
+                    let object = self.static_symbol();
+                    self.define_static(object, elem, DataBuf::sized(0), false);
                     buf.address(at, object, 0);
                     Ok(())
                 }

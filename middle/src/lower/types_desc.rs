@@ -232,7 +232,7 @@ impl<'p> Lower<'p> {
             if let Some(path) = &pkg_path {
                 let target = lo.pkg_path_data(path);
                 let at = buf.bytes.len() as u64;
-                buf.relative(at, target);
+                buf.offset(at, target);
             }
             buf
         })
@@ -330,12 +330,12 @@ impl<'p> Lower<'p> {
         }
         buf.address(32, gc, 0);
         let name = self.name_data(&text, "", exported, false, None);
-        buf.relative(field::STRING, name);
+        buf.offset(field::STRING, name);
         // Reflection must find the methods of *T from T; other pointer types it can make itself.
         let pointer = types.pointer(ty);
         if named || (matches!(types.get(ty), Type::Struct(_)) && !types.method_set(pointer).is_empty()) {
             let pointer = self.type_desc(pointer);
-            buf.relative(44, pointer);
+            buf.offset(44, pointer);
         }
     }
 
@@ -397,9 +397,9 @@ impl<'p> Lower<'p> {
                 for m in &set {
                     let hidden = if m.name.is_exported() || m.pkg == pkg { None } else { m.pkg };
                     let name = self.name_data(m.name.as_str(), "", m.name.is_exported(), false, hidden);
-                    buf.relative(at, name);
+                    buf.offset(at, name);
                     let t = self.type_desc(m.sig);
-                    buf.relative(at + 4, t);
+                    buf.offset(at + 4, t);
                     at += 8;
                 }
                 at
@@ -529,7 +529,7 @@ impl<'p> Lower<'p> {
         buf.address(32, gc, 0);
         let text = format!("*map.group{}", &self.mangler().reflect_string(ty)[3..]);
         let name = self.name_data(&text, "", false, false, None);
-        buf.relative(field::STRING, name);
+        buf.offset(field::STRING, name);
         self.define_data(sym, buf, 8, true, true);
     }
 
@@ -542,7 +542,7 @@ impl<'p> Lower<'p> {
         };
         if let Some(path) = path {
             let path = self.pkg_path_data(path);
-            buf.relative(at, path);
+            buf.offset(at, path);
         }
         let exported = methods.iter().filter(|(m, _)| m.name.is_exported()).count();
         buf.u16(at + 4, methods.len() as u16);
@@ -552,13 +552,13 @@ impl<'p> Lower<'p> {
         for (m, _) in methods {
             let hidden = if m.name.is_exported() || m.pkg == pkg { None } else { m.pkg };
             let name = self.name_data(m.name.as_str(), "", m.name.is_exported(), false, hidden);
-            buf.relative(at, name);
+            buf.offset(at, name);
             let t = self.type_desc(m.sig);
-            buf.relative(at + 4, t);
+            buf.offset(at + 4, t);
             let ifn = self.interface_method_symbol(ty, m.name, m.pkg);
-            buf.relative(at + 8, ifn);
+            buf.offset(at + 8, ifn);
             let tfn = self.method_symbol(ty, m.name, m.pkg);
-            buf.relative(at + 12, tfn);
+            buf.offset(at + 12, tfn);
             at += 16;
         }
         if methods.is_empty() && buf.bytes.len() < start as usize {

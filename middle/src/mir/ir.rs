@@ -427,8 +427,8 @@ pub struct Reloc {
 pub enum RelocKind {
     /// 8 bytes, the absolute address.
     Abs64,
-    /// 4 bytes, target + addend − address of the slot.
-    Rel32,
+    /// 4 bytes, the absolute address: programs lie below 2 GB.
+    Abs32,
 }
 
 /// A data global.

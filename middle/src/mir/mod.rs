@@ -15,6 +15,7 @@ pub mod build;
 pub mod cfg;
 pub mod compact;
 mod ir;
+pub mod liveness;
 mod merge;
 pub mod names;
 pub mod parse;

@@ -60,4 +60,4 @@ names!(BoundsKind:
     Slice3Alen "slice3_alen", Slice3Acap "slice3_acap", Slice3B "slice3_b", Slice3C "slice3_c", Convert "convert",
 );
 
-names!(RelocKind: Abs64 "abs64", Rel32 "rel32");
+names!(RelocKind: Abs64 "abs64", Abs32 "abs32");

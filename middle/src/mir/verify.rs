@@ -128,7 +128,7 @@ fn check_data(module: &Module, d: &Data) -> Check {
     for r in &d.relocs {
         let size = match r.kind {
             RelocKind::Abs64 => 8,
-            RelocKind::Rel32 => 4,
+            RelocKind::Abs32 => 4,
         };
         ensure!(r.target.index() < module.symbols.len(), "symbol {} is out of range", r.target.0);
         ensure!(r.offset >= end, "reloc at {} overlaps or is out of order", r.offset);

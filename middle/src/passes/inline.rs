@@ -206,6 +206,7 @@ impl Inliner<'_> {
         for (p, &arg) in body.blocks[0].params.iter().zip(&site.args) {
             values[p.index()] = Some(arg);
         }
+        let at_call = AtCall { pos: call_pos, wrapper: body.pragmas.wrapper };
         let mut positions: HashMap<PosId, PosId> = HashMap::new();
         // Definitions first, since blocks may use what a later block defines.
         for (b, data) in body.blocks.iter().enumerate() {
@@ -239,7 +240,7 @@ impl Inliner<'_> {
                     s.0 += first_slot;
                 }
                 let results = old.results.iter().map(|&r| value(r)).collect();
-                let pos = self.position(old.pos, call_pos, &mut positions);
+                let pos = self.position(old.pos, &at_call, &mut positions);
                 func.insts.push(InstData { op, results, pos });
                 insts.push(Inst(func.insts.len() as u32 - 1));
             }
@@ -253,7 +254,7 @@ impl Inliner<'_> {
                 None => Terminator::Unreachable,
             };
             term.for_each_operand_mut(|v| *v = value(*v));
-            let term_pos = self.position(data.term_pos, call_pos, &mut positions);
+            let term_pos = self.position(data.term_pos, &at_call, &mut positions);
             func.blocks.push(BlockData { params, insts, term: Some(term), term_pos });
         }
 
@@ -268,10 +269,10 @@ impl Inliner<'_> {
         rest
     }
 
-    /// A position of the body, as inlined at the call.
-    fn position(&mut self, pos: PosId, call: PosId, known: &mut HashMap<PosId, PosId>) -> PosId {
-        if pos == PosId::NONE || call == PosId::NONE {
-            return call;
+    /// A position of the body, as inlined at the call. A wrapper leaves no frame behind.
+    fn position(&mut self, pos: PosId, call: &AtCall, known: &mut HashMap<PosId, PosId>) -> PosId {
+        if pos == PosId::NONE || call.pos == PosId::NONE {
+            return call.pos;
         }
         if let Some(&p) = known.get(&pos) {
             return p;
@@ -279,12 +280,20 @@ impl Inliner<'_> {
         let old = self.module.positions[pos.index()].clone();
         let at = match old.inlined_at {
             Some(outer) => self.position(outer, call, known),
-            None => call,
+            None if call.wrapper => return call.pos,
+            None => call.pos,
         };
         let new = self.module.position(Position { inlined_at: Some(at), ..old });
         known.insert(pos, new);
         new
     }
+}
+
+/// Where a body is inlined.
+struct AtCall {
+    pos: PosId,
+    /// The body is a wrapper's.
+    wrapper: bool,
 }
 
 fn has_calls(func: &Func) -> bool {

@@ -90,6 +90,16 @@ fn leak(words: usize, fill: u64) -> u64 {
     Box::leak(vec![fill; words.max(1)].into_boxed_slice()).as_mut_ptr() as u64
 }
 
+/// Zeroed memory whose addresses fit 31 bits.
+fn low(bytes: usize) -> u64 {
+    let (rights, flags) =
+        (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT);
+    // SAFETY: a fresh anonymous mapping, which is never taken back.
+    let at = unsafe { libc::mmap(std::ptr::null_mut(), bytes.max(1), rights, flags, -1, 0) };
+    assert!(at != libc::MAP_FAILED, "no memory below 2 GB");
+    at as u64
+}
+
 fn read(ptr: u64, size: u64) -> u64 {
     // SAFETY: the interpreted program is trusted as compiled programs are; nil was checked before.
     unsafe {
@@ -165,7 +175,7 @@ impl<'m> Machine<'m> {
         let mut funcs: Vec<Entry<'m>> = Vec::new();
         let mut by_name = HashMap::new();
         let mut data: HashMap<&str, u64> = HashMap::new();
-        // One area, so that distances fit 32 bits and globals are told from heap objects.
+        // One area, so that globals are told from heap objects, and below 2 GB as in a program.
         let is_data = |s: &&SymbolData| matches!(s.def, Def::Data(_));
         let size = |m: &Module, s: &SymbolData| match &s.def {
             Def::Data(d) => m.layout_of(d.layout).size.div_ceil(8) + 1,
@@ -173,7 +183,7 @@ impl<'m> Machine<'m> {
         };
         let total: u64 = modules.iter().flat_map(|m| m.symbols.values().filter(is_data).map(move |s| size(m, s))).sum();
         let count = modules.iter().flat_map(|m| m.symbols.values()).filter(|s| matches!(s.def, Def::Func(_))).count();
-        let code = leak(total as usize + 2 * count, 0);
+        let code = low(8 * (total as usize + 2 * count));
         let start = code + 16 * count as u64;
         let mut next = start;
         for (module, m) in modules.iter().enumerate() {
@@ -218,7 +228,7 @@ impl<'m> Machine<'m> {
                     };
                     match r.kind {
                         RelocKind::Abs64 => write(at + r.offset, 8, to),
-                        RelocKind::Rel32 => write(at + r.offset, 4, to.wrapping_sub(at + r.offset)),
+                        RelocKind::Abs32 => write(at + r.offset, 4, to),
                     }
                 }
             }

@@ -134,6 +134,9 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_park", Parking, &[I64], &[]),
     // (pc, inline depth from 0, out FrameInfo) -> 1, or 0 past the outermost; pc a return address - 1 or any address
     f("rt_pc_info", Leaf, &[I64, I64, Raw], &[I64]),
+    // (address, out, n) -> how many words its heap object has from there on, 0 outside of the heap; for the first n of them,
+    // out gets 1 where the collector sees a pointer
+    f("rt_pointer_words", System, &[Raw, Ptr, I64], &[I64]),
     // the network poller's descriptors
     f("rt_poll_close", System, &[Raw], &[]),
     f("rt_poll_init", System, &[], &[]),
@@ -195,8 +198,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_typed_memclr", Leaf, &[Raw, Ptr], &[]),
     // (type, dst, src): copies one value with the barrier
     f("rt_typed_memmove", Leaf, &[Raw, Ptr, Ptr], &[]),
-    // (out [2]uintptr: a base, and where the int32 distances from it are) -> how many: descriptors of unnamed types,
-    // sorted by the types' strings
+    // (out uintptr: where the list is) -> how many: the int32 addresses of descriptors of unnamed types, sorted by the
+    // types' strings
     f("rt_typelinks", Leaf, &[Raw], &[I64]),
     f("rt_unlock_os_thread", Leaf, &[], &[]),
     // wall clock -> (seconds, nanoseconds)
@@ -368,6 +371,8 @@ pub const WAIT_REASONS: &[&str] = &[
     "timer goroutine (idle)",
     "signal wait",
     "stopping the world",
+    "synctest.Run",
+    "synctest.Wait",
 ];
 
 /// Words `rt_mem_stats` writes: in order heap_alloc, total_alloc, sys, mallocs, frees, heap_sys, heap_idle, heap_inuse,

@@ -44,7 +44,7 @@ pub struct Header {
     /// Fault sites: offset and count of [`FaultSite`] records sorted by `pc`.
     pub faults: u64,
     pub fault_count: u64,
-    /// Descriptors of unnamed types, sorted by their string: offset and count of `i32` distances from `text_start`.
+    /// Descriptors of unnamed types, sorted by their string: offset and count of `i32` addresses.
     pub typelinks: u64,
     pub typelink_count: u64,
 }

@@ -3,6 +3,8 @@
 //! `guard` is what the prologue check compares the stack pointer with; switching to a G copies its bound here,
 //! and preemption poisons it with [`GUARD_POISON`].
 
+use core::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize};
+
 /// Result words that do not fit the registers of the convention are stored here just before the return and
 /// read just after it; no safepoint lies between.
 ///
@@ -56,6 +58,17 @@ pub struct GWords {
     /// Collector roots; addresses in the G's own stack move with it. Only pointers or 0. Stores need no barrier.
     pub pointers: [usize; G_POINTERS],
     pub scalars: [usize; G_SCALARS],
+}
+
+/// The head of a synctest bubble, an object of the Go half.
+#[repr(C)]
+pub struct Bubble {
+    /// Goroutines that are not waiting for others of the bubble.
+    pub running: AtomicI64,
+    pub total: AtomicI64,
+    /// 1: `root` is parked and to be readied by whoever brings `running` to 0 and this to 0.
+    pub idling: AtomicU32,
+    pub root: AtomicUsize,
 }
 
 pub const G_POINTERS: usize = 16;

@@ -19,12 +19,13 @@ type hchan struct {
 	elem     *_type
 	lock     uint32
 	closed   bool
+	held     bool // of a timer channel: there is a value in buf, which len and cap do not tell
 	sendx    uint
 	recvx    uint
 	recvq    waitQueue
 	sendq    waitQueue
 	timer    *timeTimer // of a timer channel
-	bubble   *bubble
+	bubble   *bubble    // its goroutines' only
 }
 
 type waitQueue struct{ first, last *waiter }
@@ -36,6 +37,7 @@ type waiter struct {
 	ok         bool // the operation took place; false: the channel was closed
 	cell       unsafe.Pointer
 	sel        *selectState // of a select: shared by its waiters
+	bubble     *bubble      // in which the goroutine is durably blocked
 	index      int
 	small      [2]uint64      // cell of small pointer-free values
 	pointer    unsafe.Pointer // cell of a pointer
@@ -123,7 +125,7 @@ func wake(w *waiter) {
 		lock(&w.sel.lock)
 		unlock(&w.sel.lock)
 	}
-	rt_ready(w.g)
+	readyIn(w.bubble, w.g)
 }
 
 func makechan(t *chantype, size int) *hchan {
@@ -185,6 +187,11 @@ func (c *hchan) trySend(elem unsafe.Pointer) (outcome, *waiter) {
 		c.qcount++
 		return done, nil
 	}
+	if c.timer != nil && !c.held {
+		c.held = true
+		typedmemmove(c.elem, c.buf, elem)
+		return done, nil
+	}
 	return mustWait, nil
 }
 
@@ -215,6 +222,13 @@ func (c *hchan) tryReceive(elem unsafe.Pointer) (outcome, *waiter) {
 		w.ok = true
 		return done, w
 	}
+	if c.held {
+		if elem != nil {
+			typedmemmove(c.elem, elem, c.buf)
+		}
+		c.dropHeld()
+		return done, nil
+	}
 	if c.closed {
 		if elem != nil {
 			typedmemclr(c.elem, elem)
@@ -224,6 +238,19 @@ func (c *hchan) tryReceive(elem unsafe.Pointer) (outcome, *waiter) {
 	return mustWait, nil
 }
 
+// dropHeld empties a timer channel; c is locked.
+func (c *hchan) dropHeld() {
+	c.held = false
+	typedmemclr(c.elem, c.buf)
+}
+
+// checkBubble ends the program if the channel is another bubble's.
+func (c *hchan) checkBubble(what string) {
+	if c.bubble != nil && c.bubble != currentBubble() {
+		fatal(what + " synctest channel from outside bubble")
+	}
+}
+
 func panicSendClosed() { panic(plainError("send on closed channel")) }
 
 func chansend(c *hchan, elem unsafe.Pointer, block bool) bool {
@@ -231,18 +258,20 @@ func chansend(c *hchan, elem unsafe.Pointer, block bool) bool {
 		if !block {
 			return false
 		}
-		rt_park(waitChanSendNil)
+		parkIn(currentBubble(), waitChanSendNil)
 		throw("unreachable")
 	}
+	c.checkBubble("send on")
 	var w *waiter
 	for {
 		lock(&c.lock)
 		result, served := c.trySend(elem)
 		if result == mustWait && w != nil {
+			w.bubble = c.bubble
 			c.sendq.push(w)
 			unlock(&c.lock)
 			since := blockStart()
-			rt_park(uintptr(waitChanSend))
+			parkIn(c.bubble, waitChanSend)
 			blockEnd(since)
 			ok := w.ok
 			freeWaiter(w)
@@ -275,9 +304,10 @@ func chanrecv(c *hchan, elem unsafe.Pointer, block bool) (selected, received boo
 		if !block {
 			return false, false
 		}
-		rt_park(waitChanReceiveNil)
+		parkIn(currentBubble(), waitChanReceiveNil)
 		throw("unreachable")
 	}
+	c.checkBubble("receive on")
 	if c.timer != nil {
 		c.timer.beforeReceive()
 	}
@@ -286,10 +316,17 @@ func chanrecv(c *hchan, elem unsafe.Pointer, block bool) (selected, received boo
 		lock(&c.lock)
 		result, served := c.tryReceive(elem)
 		if result == mustWait && w != nil {
+			w.bubble = c.bubble
 			c.recvq.push(w)
 			unlock(&c.lock)
 			since := blockStart()
-			rt_park(uintptr(waitChanReceive))
+			if c.timer != nil {
+				c.timer.block()
+			}
+			parkIn(c.bubble, waitChanReceive)
+			if c.timer != nil {
+				c.timer.unblock()
+			}
 			blockEnd(since)
 			ok := w.ok
 			if elem != nil {
@@ -333,6 +370,7 @@ func closechan(c *hchan) {
 	if c == nil {
 		panic(plainError("close of nil channel"))
 	}
+	c.checkBubble("close of")
 	lock(&c.lock)
 	if c.closed {
 		unlock(&c.lock)

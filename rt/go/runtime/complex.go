@@ -5,7 +5,7 @@ package runtime
 import "unsafe"
 
 // complex128div divides by Smith's method, which scales by the larger part of the divisor, and gives infinities and
-// zeros where C99's annex G wants them and the formula has lost them to NaN.
+// zeros where C99's annex G wants them and the formula has lost both parts to NaN.
 func complex128div(n, m complex128) complex128 {
 	a, b := real(n), imag(n)
 	c, d := real(m), imag(m)
@@ -19,7 +19,7 @@ func complex128div(n, m complex128) complex128 {
 		scale := d + r*c
 		re, im = (a*r+b)/scale, (b*r-a)/scale
 	}
-	if re == re && im == im {
+	if re == re || im == im {
 		return complex(re, im)
 	}
 	zero := 0.0

@@ -6,9 +6,10 @@ import _ "unsafe" // for go:linkname
 
 // coro holds, while one side runs, the goroutine of the other.
 type coro struct {
-	g    uintptr
-	f    func(*coro)
-	done bool
+	g      uintptr
+	bubble *bubble // that goroutine's
+	f      func(*coro)
+	done   bool
 }
 
 // newcoro makes a coroutine that runs f at the first switch to it.
@@ -19,12 +20,15 @@ func newcoro(f func(*coro)) *coro {
 	started := rt_getg()
 	c.g = 0
 	go func() {
-		c.g = rt_getg()
+		b := currentBubble()
+		c.g, c.bubble = rt_getg(), b
 		rt_ready(started)
-		rt_park(waitCoroutine)
+		parkIn(b, waitCoroutine)
+		defer func() { // f may end by Goexit
+			c.done = true
+			readyIn(c.bubble, c.g)
+		}()
 		c.f(c)
-		c.done = true
-		rt_ready(c.g)
 	}()
 	rt_park(waitCoroutine)
 	return c
@@ -37,8 +41,8 @@ func coroswitch(c *coro) {
 	if c.done {
 		throw("coroswitch on exited coro")
 	}
-	other := c.g
-	c.g = rt_getg()
-	rt_ready(other)
-	rt_park(waitCoroutine)
+	other, theirs, own := c.g, c.bubble, currentBubble()
+	c.g, c.bubble = rt_getg(), own
+	readyIn(theirs, other)
+	parkIn(own, waitCoroutine)
 }

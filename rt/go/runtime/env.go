@@ -41,7 +41,8 @@ func gogetenv(key string) string {
 
 // debugSetting holds the GODEBUG settings this runtime knows.
 var debugSetting struct {
-	panicnil int
+	panicnil       int
+	asynctimerchan int
 }
 
 func readEnvironment() {
@@ -51,7 +52,7 @@ func readEnvironment() {
 
 // updateGodebug reads a comma-separated list of name=value; of several the last counts.
 func updateGodebug(text string) {
-	debugSetting.panicnil = 0
+	debugSetting.panicnil, debugSetting.asynctimerchan = 0, 0
 	for text != "" {
 		item := text
 		if i := indexByte(text, ','); i >= 0 {
@@ -59,8 +60,11 @@ func updateGodebug(text string) {
 		} else {
 			text = ""
 		}
-		if item == "panicnil=1" {
+		switch item {
+		case "panicnil=1":
 			debugSetting.panicnil = 1
+		case "asynctimerchan=2": // package time itself knows 1
+			debugSetting.asynctimerchan = 2
 		}
 	}
 }

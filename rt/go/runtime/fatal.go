@@ -33,14 +33,18 @@ type stringer interface{ String() string }
 // panicTexts replaces errors and Stringers on the chain by their texts, before the world knows of the death.
 func panicTexts(p *panicRecord) {
 	defer func() {
-		const text = "panic while printing panic value"
+		text := "panic while printing panic value: "
 		switch r := recover().(type) {
 		case nil:
+			return
 		case string:
-			throw(text + ": " + r)
+			text += r
 		default:
-			throw(text + ": type " + typeString(efaceOf(&r)._type))
+			text += "type " + typeString(efaceOf(&r)._type)
 		}
+		// The chain cannot be printed.
+		getgw().panic = nil
+		throw(text)
 	}()
 	for ; p != nil; p = p.link {
 		if markRepanic(p) {

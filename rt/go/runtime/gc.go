@@ -68,7 +68,10 @@ func ReadMemStats(m *MemStats) {
 }
 
 // GC runs a full collection and returns when it is over.
-func GC() { rt_gc() }
+func GC() {
+	clearPools()
+	rt_gc()
+}
 
 var finalizers struct {
 	lock    uint32
@@ -258,7 +261,8 @@ func weak_register(p unsafe.Pointer) unsafe.Pointer { return rt_weak_register(p)
 //go:linkname weak_strong weak.runtime_makeStrongFromWeak
 func weak_strong(h unsafe.Pointer) unsafe.Pointer { return rt_weak_strong(h) }
 
-// Pools are emptied after every collection, by a goroutine that waits for them.
+// Pools give up what a collection before already found unused: before one that is asked for, and after any other, by a
+// goroutine that waits for these.
 var poolCleanup func()
 
 //go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
@@ -267,17 +271,23 @@ func sync_runtime_registerPoolCleanup(f func()) {
 	goSystem(func() {
 		for {
 			rt_gc_wait_cycle()
-			// The pools' own rule: no goroutine uses one meanwhile.
-			rt_stop_world()
-			poolCleanup()
-			rt_start_world()
+			clearPools()
 		}
 	})
 }
 
+func clearPools() {
+	if poolCleanup != nil {
+		// The pools' own rule: no goroutine uses one meanwhile.
+		rt_stop_world()
+		poolCleanup()
+		rt_start_world()
+	}
+}
+
 //go:linkname debug_freeOSMemory runtime/debug.freeOSMemory
 func debug_freeOSMemory() {
-	rt_gc()
+	GC()
 	rt_free_os_memory()
 }
 

@@ -113,6 +113,8 @@ func dynamichash(t *_type, data unsafe.Pointer, h uintptr) uintptr {
 	if t.Equal == nil {
 		panic(error(errorString("hash of unhashable type " + typeString(t))))
 	}
+	// Values without bits change nothing in h: where they stand must.
+	h = uintptr((uint64(h) ^ hashSeeds[0]) * hashSeeds[1])
 	if isDirect(t) {
 		return typehash(t, unsafe.Pointer(&data), h)
 	}

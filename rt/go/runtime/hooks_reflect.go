@@ -40,6 +40,20 @@ func reflect_typedarrayclear(t *_type, p unsafe.Pointer, n int) {
 	}
 }
 
+// reflect_gcbits tells reflect's tests which words the collector takes for pointers, of the object that x points to.
+//
+//go:linkname reflect_gcbits reflect.gcbits
+func reflect_gcbits(x any) []byte {
+	e := efaceOf(&x)
+	n := rt_pointer_words(e.data, nil, 0)
+	mask := make([]byte, n)
+	rt_pointer_words(e.data, unsafe.SliceData(mask), n)
+	for len(mask) > 0 && mask[len(mask)-1] == 0 {
+		mask = mask[:len(mask)-1]
+	}
+	return mask
+}
+
 //go:linkname reflect_memmove reflect.memmove
 func reflect_memmove(dst, src unsafe.Pointer, n uintptr) { rt_memmove(dst, src, n) }
 
@@ -74,7 +88,7 @@ func reflectlite_ifaceE2I(t *interfacetype, src any, dst *iface) { reflect_iface
 
 //go:linkname reflect_resolveNameOff reflect.resolveNameOff
 func reflect_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
-	return resolveOff(owner, off)
+	return resolveOff(off)
 }
 
 //go:linkname reflect_resolveTypeOff reflect.resolveTypeOff
@@ -89,7 +103,7 @@ func reflect_resolveTextOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
 
 //go:linkname reflectlite_resolveNameOff internal/reflectlite.resolveNameOff
 func reflectlite_resolveNameOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
-	return resolveOff(owner, off)
+	return resolveOff(off)
 }
 
 //go:linkname reflectlite_resolveTypeOff internal/reflectlite.resolveTypeOff
@@ -100,17 +114,17 @@ func reflectlite_resolveTypeOff(owner unsafe.Pointer, off int32) unsafe.Pointer 
 //go:linkname reflect_addReflectOff reflect.addReflectOff
 func reflect_addReflectOff(p unsafe.Pointer) int32 { return addReflectOff(p) }
 
-// reflect_typelinks lists the program's descriptors of unnamed types, sorted by the types' strings: one section, and the
-// distances of the descriptors from its start.
+// reflect_typelinks lists the program's descriptors of unnamed types, sorted by the types' strings: one section, which
+// starts at 0, and their offsets in it.
 //
 //go:linkname reflect_typelinks reflect.typelinks
 func reflect_typelinks() (sections []unsafe.Pointer, offset [][]int32) {
-	var links typelinks
+	var links *int32
 	n := rt_typelinks(&links)
 	if n == 0 {
 		return nil, nil
 	}
-	return []unsafe.Pointer{links.base}, [][]int32{unsafe.Slice(links.offsets, n)}
+	return []unsafe.Pointer{nil}, [][]int32{unsafe.Slice(links, n)}
 }
 
 // Atomic stores of pointers, which carry the write barrier: sync/atomic's are the compiler's.

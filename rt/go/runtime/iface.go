@@ -77,13 +77,13 @@ func buildItab(inter *interfacetype, typ *_type) *itabEntry {
 	at := 0
 	for i := range inter.Methods {
 		want := &inter.Methods[i]
-		wantName := resolveName(unsafe.Pointer(inter), want.Name)
+		wantName := resolveName(want.Name)
 		name := wantName.Name()
 		wantType := resolveType(unsafe.Pointer(inter), want.Typ)
 		found := false
 		for ; at < len(methods) && !found; at++ {
 			have := &methods[at]
-			haveName := resolveName(owner, have.Name)
+			haveName := resolveName(have.Name)
 			if haveName.Name() != name {
 				continue
 			}
@@ -116,7 +116,7 @@ func samePackage(want abi.Name, inter *interfacetype, have abi.Name, typ *_type,
 	}
 	hp := namePkgPath(have)
 	if hp == "" && u.PkgPath != 0 {
-		hp = resolveName(unsafe.Pointer(typ), u.PkgPath).Name()
+		hp = resolveName(u.PkgPath).Name()
 	}
 	return wp == hp
 }
@@ -129,7 +129,7 @@ func getitab(inter *interfacetype, typ *_type, canfail bool) *itab {
 		if canfail {
 			return nil
 		}
-		panic(&TypeAssertionError{nil, typ, &inter.Type, resolveName(unsafe.Pointer(inter), inter.Methods[0].Name).Name()})
+		panic(&TypeAssertionError{nil, typ, &inter.Type, resolveName(inter.Methods[0].Name).Name()})
 	}
 	e := itabFor(inter, typ)
 	if e.tab == nil && !canfail {
@@ -196,7 +196,8 @@ var staticuint64s = [256]uint64{
 
 func getStaticuint64s() *[256]uint64 { return &staticuint64s }
 
-// The conv functions box a value that does not fit the data word.
+// The conv functions box a value that does not fit the data word. Where the box does not escape, the compiler has it in the
+// frame instead, if these are still calls then.
 
 func convT(t *_type, v unsafe.Pointer) unsafe.Pointer {
 	p := mallocgc(t.Size_, t, true)
@@ -210,6 +211,7 @@ func convTnoptr(t *_type, v unsafe.Pointer) unsafe.Pointer {
 	return p
 }
 
+//go:noinline
 func convT16(v uint16) unsafe.Pointer {
 	if v < uint16(len(staticuint64s)) {
 		p := unsafe.Pointer(&staticuint64s[v])
@@ -223,6 +225,7 @@ func convT16(v uint16) unsafe.Pointer {
 	return p
 }
 
+//go:noinline
 func convT32(v uint32) unsafe.Pointer {
 	if v < uint32(len(staticuint64s)) {
 		p := unsafe.Pointer(&staticuint64s[v])
@@ -236,6 +239,7 @@ func convT32(v uint32) unsafe.Pointer {
 	return p
 }
 
+//go:noinline
 func convT64(v uint64) unsafe.Pointer {
 	if v < uint64(len(staticuint64s)) {
 		return unsafe.Pointer(&staticuint64s[v])
@@ -245,6 +249,7 @@ func convT64(v uint64) unsafe.Pointer {
 	return p
 }
 
+//go:noinline
 func convTstring(v string) unsafe.Pointer {
 	if v == "" {
 		return unsafe.Pointer(&zeroVal[0])
@@ -254,6 +259,7 @@ func convTstring(v string) unsafe.Pointer {
 	return unsafe.Pointer(p)
 }
 
+//go:noinline
 func convTslice(v []byte) unsafe.Pointer {
 	if v == nil {
 		return unsafe.Pointer(&zeroVal[0])

@@ -162,7 +162,7 @@ func pprof_goroutineLeakProfileWithLabels(p []profilerecord.StackRecord, labels 
 func pprof_goroutineLeakCount() int { return 0 }
 
 //go:linkname pprof_goroutineLeakGC runtime/pprof.runtime_goroutineLeakGC
-func pprof_goroutineLeakGC() { rt_gc() }
+func pprof_goroutineLeakGC() { GC() }
 
 // ThreadCreateProfile fills p with the stacks that created threads. No goroutine's stack does: the scheduler starts them.
 func ThreadCreateProfile(p []StackRecord) (n int, ok bool) { return 0, true }

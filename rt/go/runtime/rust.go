@@ -16,6 +16,7 @@ func rt_memmove(dst, src unsafe.Pointer, n uintptr)                   // L
 func rt_memmove_ptrs(dst, src unsafe.Pointer, n uintptr)              // L
 func rt_memequal(p, q unsafe.Pointer, n uintptr) uintptr              // L
 func rt_is_heap_ptr(p unsafe.Pointer) uintptr                         // L
+func rt_pointer_words(p unsafe.Pointer, out *byte, n uintptr) uintptr // S
 
 // Process.
 func rt_write(fd uintptr, p unsafe.Pointer, n uintptr) int // L
@@ -64,12 +65,7 @@ func rt_g_callers(index int, pcs *uintptr, n int) int
 func rt_g_info(index int, out *gInfo) uintptr
 
 // Descriptors of unnamed types: see reflect_typelinks.
-func rt_typelinks(out *typelinks) int // L
-
-type typelinks struct {
-	base    unsafe.Pointer
-	offsets *int32
-}
+func rt_typelinks(out **int32) int // L
 
 type frameInfo struct {
 	fn        *byte
@@ -101,8 +97,8 @@ func rt_timer_stop(t unsafe.Pointer) uintptr              // 1: it was armed
 func rt_timer_next() unsafe.Pointer                       // P
 
 // Collector.
-func rt_gc()
-func rt_gc_wait_cycle()
+func rt_gc()            // P
+func rt_gc_wait_cycle() // P: the end of a cycle that rt_gc did not run
 func rt_collections() int
 func rt_free_os_memory()
 func rt_set_gc_percent(p int) int
@@ -158,11 +154,14 @@ const (
 	waitTimer
 	waitSignal
 	waitStopWorld
+	waitSynctestRun
+	waitSynctestWait
 )
 
 var waitReasons = [...]string{
 	"", "chan receive", "chan send", "chan receive (nil chan)", "chan send (nil chan)", "select",
 	"select (no cases)", "sleep", "sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.RWMutex.Lock",
 	"sync.WaitGroup.Wait", "sync.Cond.Wait", "semacquire", "IO wait", "finalizer wait", "GC worker (idle)",
-	"coroutine", "syscall", "runnable", "timer goroutine (idle)", "signal wait", "stopping the world",
+	"coroutine", "syscall", "runnable", "timer goroutine (idle)", "signal wait", "stopping the world", "synctest.Run",
+	"synctest.Wait",
 }

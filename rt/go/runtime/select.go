@@ -32,7 +32,7 @@ func (s *selectState) win(w *waiter) bool {
 }
 
 func block() {
-	rt_park(waitSelectNoCases)
+	parkIn(currentBubble(), waitSelectNoCases)
 	throw("unreachable")
 }
 
@@ -44,6 +44,7 @@ func orderCases(cases []scase, poll, locks []uint16) int {
 		if c == nil {
 			continue
 		}
+		c.checkBubble("select on")
 		if c.timer != nil {
 			c.timer.beforeReceive()
 		}
@@ -90,8 +91,9 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 	n := orderCases(cases, poll, locks)
 	poll, locks = poll[:n], locks[:n]
 	if n == 0 && block {
-		rt_park(waitSelectNoCases)
+		parkIn(currentBubble(), waitSelectNoCases)
 	}
+	var inside *bubble // in which the goroutine will be durably blocked
 	var waiters []*waiter
 	var state *selectState
 	for {
@@ -115,7 +117,7 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 			if result == onClosed && int(i) < nsends {
 				panicSendClosed()
 			}
-			return int(i), result == done
+			return int(i), int(i) >= nsends && result == done
 		}
 		if !block {
 			unlockAll(cases, locks)
@@ -125,6 +127,12 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 			break
 		}
 		unlockAll(cases, locks)
+		inside = currentBubble()
+		for _, i := range locks {
+			if cases[i].c.bubble == nil {
+				inside = nil
+			}
+		}
 		state = new(selectState)
 		waiters = make([]*waiter, n)
 		for k, i := range locks {
@@ -135,6 +143,7 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 			}
 			w := newWaiter(c.c.elem, val)
 			w.sel = state
+			w.bubble = inside
 			w.index = int(i)
 			waiters[k] = w
 		}
@@ -151,7 +160,17 @@ func selectgo(first *scase, order *uint16, nsends, nrecvs int, block bool) (int,
 	unlockAll(cases, locks)
 	unlock(&state.lock)
 	since := blockStart()
-	rt_park(uintptr(waitSelect))
+	for _, w := range waiters {
+		if t := cases[w.index].c.timer; t != nil {
+			t.block()
+		}
+	}
+	parkIn(inside, waitSelect)
+	for _, w := range waiters {
+		if t := cases[w.index].c.timer; t != nil {
+			t.unblock()
+		}
+	}
 	blockEnd(since)
 
 	lockAll(cases, locks)

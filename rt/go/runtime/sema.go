@@ -15,8 +15,9 @@ type semaWaiter struct {
 	g      uintptr
 	next   *semaWaiter
 	handed bool
-	ticket uint32 // notify lists
-	since  int64  // see mutexStart
+	ticket uint32  // notify lists
+	since  int64   // see mutexStart
+	bubble *bubble // in which the goroutine is durably blocked
 }
 
 type semaBucket struct {
@@ -46,7 +47,8 @@ func semaTake(addr *uint32) bool {
 	}
 }
 
-func semacquire(addr *uint32, lifo, mutex bool, reason uintptr) {
+// inside: the goroutine's bubble if nothing outside of it can release the semaphore.
+func semacquire(addr *uint32, lifo, mutex bool, inside *bubble, reason uintptr) {
 	if semaTake(addr) {
 		return
 	}
@@ -57,7 +59,7 @@ func semacquire(addr *uint32, lifo, mutex bool, reason uintptr) {
 		waits = mutexStart()
 	}
 	for {
-		*w = semaWaiter{addr: addr, g: rt_getg(), since: waits}
+		*w = semaWaiter{addr: addr, g: rt_getg(), since: waits, bubble: inside}
 		lock(&b.lock)
 		b.waiting.Add(1) // before the last look, so that a release after it sees a waiter
 		if semaTake(addr) {
@@ -76,7 +78,7 @@ func semacquire(addr *uint32, lifo, mutex bool, reason uintptr) {
 			b.last = w
 		}
 		unlock(&b.lock)
-		rt_park(uintptr(reason))
+		parkIn(inside, reason)
 		if w.handed || semaTake(addr) {
 			blockEnd(blocked)
 			return
@@ -111,33 +113,35 @@ func semrelease(addr *uint32, handoff bool) {
 	w.next = nil
 	b.waiting.Add(-1)
 	w.handed = handoff && semaTake(addr)
-	handed, since := w.handed, w.since
+	handed, since, inside := w.handed, w.since, w.bubble
 	unlock(&b.lock)
 	mutexEnd(since)
+	readyIn(inside, w.g)
 	if handed {
-		rt_ready(w.g)
 		rt_gosched()
-	} else {
-		rt_ready(w.g)
 	}
 }
 
 //go:linkname sync_runtime_Semacquire sync.runtime_Semacquire
-func sync_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, waitSemacquire) }
+func sync_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, nil, waitSemacquire) }
 
 //go:linkname sync_runtime_SemacquireWaitGroup sync.runtime_SemacquireWaitGroup
 func sync_runtime_SemacquireWaitGroup(addr *uint32, synctestDurable bool) {
-	semacquire(addr, false, false, waitWaitGroup)
+	var inside *bubble
+	if synctestDurable {
+		inside = currentBubble()
+	}
+	semacquire(addr, false, false, inside, waitWaitGroup)
 }
 
 //go:linkname sync_runtime_SemacquireRWMutexR sync.runtime_SemacquireRWMutexR
 func sync_runtime_SemacquireRWMutexR(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, true, waitRWMutexRLock)
+	semacquire(addr, lifo, true, nil, waitRWMutexRLock)
 }
 
 //go:linkname sync_runtime_SemacquireRWMutex sync.runtime_SemacquireRWMutex
 func sync_runtime_SemacquireRWMutex(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, true, waitRWMutexLock)
+	semacquire(addr, lifo, true, nil, waitRWMutexLock)
 }
 
 //go:linkname sync_runtime_Semrelease sync.runtime_Semrelease
@@ -145,7 +149,7 @@ func sync_runtime_Semrelease(addr *uint32, handoff bool, skip int) { semrelease(
 
 //go:linkname internal_sync_runtime_SemacquireMutex internal/sync.runtime_SemacquireMutex
 func internal_sync_runtime_SemacquireMutex(addr *uint32, lifo bool, skip int) {
-	semacquire(addr, lifo, true, waitMutexLock)
+	semacquire(addr, lifo, true, nil, waitMutexLock)
 }
 
 //go:linkname internal_sync_runtime_Semrelease internal/sync.runtime_Semrelease
@@ -154,7 +158,7 @@ func internal_sync_runtime_Semrelease(addr *uint32, handoff bool, skip int) {
 }
 
 //go:linkname poll_runtime_Semacquire internal/poll.runtime_Semacquire
-func poll_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, waitSemacquire) }
+func poll_runtime_Semacquire(addr *uint32) { semacquire(addr, false, false, nil, waitSemacquire) }
 
 //go:linkname poll_runtime_Semrelease internal/poll.runtime_Semrelease
 func poll_runtime_Semrelease(addr *uint32) { semrelease(addr, false) }
@@ -176,7 +180,7 @@ func notifyListAdd(l *notifyList) uint32 { return l.wait.Add(1) - 1 }
 
 //go:linkname notifyListWait sync.runtime_notifyListWait
 func notifyListWait(l *notifyList, ticket uint32) {
-	w := &semaWaiter{g: rt_getg(), ticket: ticket}
+	w := &semaWaiter{g: rt_getg(), ticket: ticket, bubble: currentBubble()}
 	lock(&l.lock)
 	if ticketLess(ticket, l.notify) {
 		unlock(&l.lock)
@@ -190,7 +194,7 @@ func notifyListWait(l *notifyList, ticket uint32) {
 	l.tail = w
 	unlock(&l.lock)
 	since := blockStart()
-	rt_park(uintptr(waitCond))
+	parkIn(w.bubble, waitCond)
 	blockEnd(since)
 }
 
@@ -204,7 +208,7 @@ func notifyListNotifyAll(l *notifyList) {
 	for w != nil {
 		next := w.next
 		w.next = nil
-		rt_ready(w.g)
+		w.notify()
 		w = next
 	}
 }
@@ -237,8 +241,16 @@ func notifyListNotifyOne(l *notifyList) {
 	}
 	unlock(&l.lock)
 	if w != nil {
-		rt_ready(w.g)
+		w.notify()
 	}
+}
+
+// notify wakes a goroutine that has been taken off a notify list.
+func (w *semaWaiter) notify() {
+	if w.bubble != nil && w.bubble != currentBubble() {
+		fatal("semaphore wake of synctest goroutine from outside bubble")
+	}
+	readyIn(w.bubble, w.g)
 }
 
 //go:linkname notifyListCheck sync.runtime_notifyListCheck

@@ -4,7 +4,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	_ "internal/bytealg" // cmpstring
+	"unsafe"
+)
 
 const (
 	runeError = '\uFFFD'
@@ -12,14 +15,31 @@ const (
 	maxRune   = '\U0010FFFF'
 )
 
-// rawstring allocates n bytes and returns them both as a string and for writing.
-func rawstring(n int) (string, []byte) {
-	p := (*byte)(mallocgc(uintptr(n), nil, false))
+// The functions here that make strings and slices take a buffer first: room in the frame of a caller that does not let
+// the result escape, or nil. The compiler's escape analysis knows them by name and passes the buffer, so they must stay
+// calls.
+type (
+	byteBuffer [32]byte
+	runeBuffer [32]rune
+)
+
+// rawstring finds room for n bytes and returns them both as a string and for writing.
+func rawstring(buf *byteBuffer, n int) (string, []byte) {
+	var p *byte
+	if buf != nil && n <= len(buf) {
+		p = &buf[0]
+	} else {
+		p = (*byte)(mallocgc(uintptr(n), nil, false))
+	}
 	return unsafe.String(p, n), unsafe.Slice(p, n)
 }
 
-// rawbyteslice allocates n bytes of a size class; what lies behind n is zero.
-func rawbyteslice(n int) []byte {
+// rawbyteslice finds room for n bytes, of a size class; what lies behind n is zero.
+func rawbyteslice(buf *byteBuffer, n int) []byte {
+	if buf != nil && n <= len(buf) {
+		*buf = byteBuffer{}
+		return buf[:n]
+	}
 	c := roundupsize(uintptr(n), true)
 	p := mallocgc(c, nil, false)
 	rt_memclr(add(p, uintptr(n)), c-uintptr(n))
@@ -34,7 +54,8 @@ func copyString(dst []byte, s string) int {
 	return n
 }
 
-func concatstrings(first *string, n int) string {
+//go:noinline
+func concatstrings(buf *byteBuffer, first *string, n int) string {
 	parts := unsafe.Slice(first, n)
 	total, used, last := 0, 0, 0
 	for i, s := range parts {
@@ -54,7 +75,7 @@ func concatstrings(first *string, n int) string {
 	if used == 1 {
 		return parts[last]
 	}
-	s, b := rawstring(total)
+	s, b := rawstring(buf, total)
 	at := 0
 	for _, part := range parts {
 		at += copyString(b[at:], part)
@@ -62,7 +83,8 @@ func concatstrings(first *string, n int) string {
 	return s
 }
 
-func concatstring2(a, b string) string {
+//go:noinline
+func concatstring2(buf *byteBuffer, a, b string) string {
 	if len(a) == 0 {
 		return b
 	}
@@ -73,13 +95,14 @@ func concatstring2(a, b string) string {
 	if n < 0 {
 		throw("string concatenation too long")
 	}
-	s, buf := rawstring(n)
-	rt_memmove(unsafe.Pointer(&buf[0]), unsafe.Pointer(unsafe.StringData(a)), uintptr(len(a)))
-	rt_memmove(unsafe.Pointer(&buf[len(a)]), unsafe.Pointer(unsafe.StringData(b)), uintptr(len(b)))
+	s, to := rawstring(buf, n)
+	rt_memmove(unsafe.Pointer(&to[0]), unsafe.Pointer(unsafe.StringData(a)), uintptr(len(a)))
+	rt_memmove(unsafe.Pointer(&to[len(a)]), unsafe.Pointer(unsafe.StringData(b)), uintptr(len(b)))
 	return s
 }
 
-func concatbytes(first *string, n int) []byte {
+//go:noinline
+func concatbytes(buf *byteBuffer, first *string, n int) []byte {
 	parts := unsafe.Slice(first, n)
 	total := 0
 	for _, s := range parts {
@@ -91,7 +114,7 @@ func concatbytes(first *string, n int) []byte {
 	if total == 0 {
 		return []byte{}
 	}
-	b := rawbyteslice(total)
+	b := rawbyteslice(buf, total)
 	at := 0
 	for _, part := range parts {
 		at += copyString(b[at:], part)
@@ -107,7 +130,8 @@ func strequalfn(a, b string) bool {
 		rt_memequal(unsafe.Pointer(unsafe.StringData(a)), unsafe.Pointer(unsafe.StringData(b)), uintptr(len(a))) != 0
 }
 
-func slicebytetostring(b []byte) string {
+//go:noinline
+func slicebytetostring(buf *byteBuffer, b []byte) string {
 	switch len(b) {
 	case 0:
 		return ""
@@ -118,13 +142,14 @@ func slicebytetostring(b []byte) string {
 		}
 		return unsafe.String(p, 1)
 	}
-	s, to := rawstring(len(b))
+	s, to := rawstring(buf, len(b))
 	rt_memmove(unsafe.Pointer(&to[0]), unsafe.Pointer(&b[0]), uintptr(len(b)))
 	return s
 }
 
-func stringtoslicebyte(s string) []byte {
-	b := rawbyteslice(len(s))
+//go:noinline
+func stringtoslicebyte(buf *byteBuffer, s string) []byte {
+	b := rawbyteslice(buf, len(s))
 	copyString(b, s)
 	return b
 }
@@ -203,47 +228,56 @@ func countrunes(s string) int {
 	return n
 }
 
-func intstring(v int64) string {
+//go:noinline
+func intstring(buf *byteBuffer, v int64) string {
 	r := rune(v)
 	if int64(r) != v {
 		r = runeError
 	}
-	var buf [4]byte
-	n := encoderune(&buf, r)
-	s, b := rawstring(n)
+	var bytes [4]byte
+	n := encoderune(&bytes, r)
+	s, b := rawstring(buf, n)
 	for i := range b {
-		b[i] = buf[i]
+		b[i] = bytes[i]
 	}
 	return s
 }
 
-func stringtoslicerune(s string) []rune {
+//go:noinline
+func stringtoslicerune(buf *runeBuffer, s string) []rune {
 	n := countrunes(s)
-	bytes := roundupsize(uintptr(n)*4, true)
-	p := mallocgc(bytes, nil, true)
-	runes := unsafe.Slice((*rune)(p), int(bytes/4))[:n]
+	var runes []rune
+	if buf != nil && n <= len(buf) {
+		*buf = runeBuffer{}
+		runes = buf[:n]
+	} else {
+		bytes := roundupsize(uintptr(n)*4, true)
+		p := mallocgc(bytes, nil, true)
+		runes = unsafe.Slice((*rune)(p), int(bytes/4))[:n]
+	}
 	for i, k := 0, 0; k < len(s); i++ {
 		runes[i], k = decoderune(s, k)
 	}
 	return runes
 }
 
-func slicerunetostring(runes []rune) string {
-	var buf [4]byte
+//go:noinline
+func slicerunetostring(buf *byteBuffer, runes []rune) string {
+	var bytes [4]byte
 	n := 0
 	for _, r := range runes {
-		n += encoderune(&buf, r)
+		n += encoderune(&bytes, r)
 	}
 	if n == 0 {
 		return ""
 	}
-	s, b := rawstring(n)
+	s, b := rawstring(buf, n)
 	at := 0
 	for _, r := range runes {
 		// What has changed meanwhile must not write past the end.
-		k := encoderune(&buf, r)
+		k := encoderune(&bytes, r)
 		for i := 0; i < k && at < len(b); i++ {
-			b[at] = buf[i]
+			b[at] = bytes[i]
 			at++
 		}
 	}
@@ -268,5 +302,5 @@ func gostringnocopy(p *byte) string {
 }
 
 func gostring(p *byte) string {
-	return slicebytetostring(unsafe.Slice(p, cstrlen(p)))
+	return slicebytetostring(nil, unsafe.Slice(p, cstrlen(p)))
 }

@@ -70,7 +70,16 @@ func write(fd uintptr, p unsafe.Pointer, n int32) int32 { return int32(rt_write(
 func vgetrandom(p []byte, flags uint32) (ret int, supported bool) { return -1, false }
 
 //go:linkname syscall_Getpagesize syscall.Getpagesize
-func syscall_Getpagesize() int { return pageSize }
+func syscall_Getpagesize() int {
+	const atPagesz = 6
+	auxv := getAuxv()
+	for i := 0; i < len(auxv); i += 2 {
+		if auxv[i] == atPagesz {
+			return int(auxv[i+1])
+		}
+	}
+	return 4096
+}
 
 //go:linkname syscall_runtime_BeforeFork syscall.runtime_BeforeFork
 func syscall_runtime_BeforeFork() { rt_before_fork() }

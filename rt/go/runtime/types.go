@@ -66,7 +66,7 @@ func isDirect(t *_type) bool { return t.TFlag&abi.TFlagDirectIface != 0 }
 
 // typeString is the type's name as %T shows it.
 func typeString(t *_type) string {
-	s := resolveName(unsafe.Pointer(t), t.Str).Name()
+	s := resolveName(t.Str).Name()
 	if t.TFlag&abi.TFlagExtraStar != 0 {
 		return s[1:]
 	}
@@ -76,7 +76,7 @@ func typeString(t *_type) string {
 // typePkgPath is the import path of the package that declares t's name, "" for unnamed and predeclared types.
 func typePkgPath(t *_type) string {
 	if u := t.Uncommon(); u != nil && u.PkgPath != 0 {
-		return resolveName(unsafe.Pointer(t), u.PkgPath).Name()
+		return resolveName(u.PkgPath).Name()
 	}
 	switch t.Kind() {
 	case abi.Struct:
@@ -104,13 +104,15 @@ func namePkgPath(n abi.Name) string {
 	for b := 0; b < 4; b++ { // unaligned, in the target's byte order
 		*(*byte)(add(unsafe.Pointer(&rel), uintptr(b))) = *(*byte)(add(p, uintptr(b)))
 	}
-	return resolveName(unsafe.Pointer(n.Bytes), rel).Name()
+	return resolveName(rel).Name()
 }
 
-// reflectOffs numbers the pointers that reflect hands in for the offset fields of descriptors it makes.
+// reflectOffs numbers the pointers that reflect hands in for the offset fields of descriptors it makes. index holds the
+// numbers in a table of open addressing, at most half full, of a power of two.
 var reflectOffs struct {
 	lock  uint32
 	items []unsafe.Pointer
+	index []int32 // place in items plus 1
 }
 
 func reflectOff(off int32) unsafe.Pointer {
@@ -126,46 +128,67 @@ func reflectOff(off int32) unsafe.Pointer {
 	return p
 }
 
+// reflectOffSlot finds where p is in the index, or the empty slot where it would go.
+func reflectOffSlot(index []int32, items []unsafe.Pointer, p unsafe.Pointer) int {
+	mask := len(index) - 1
+	i := int(uint64(uintptr(p))*0x9E3779B97F4A7C15>>20) & mask
+	for index[i] != 0 && items[index[i]-1] != p {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
 // addReflectOff numbers p: -1, -2, …, the same pointer always alike.
 func addReflectOff(p unsafe.Pointer) int32 {
 	for {
 		lock(&reflectOffs.lock)
-		n := len(reflectOffs.items)
-		for i := 0; i < n; i++ {
-			if reflectOffs.items[i] == p {
+		items, index := reflectOffs.items, reflectOffs.index
+		n := len(items)
+		if len(index) > 0 {
+			i := reflectOffSlot(index, items, p)
+			if index[i] == 0 && n < cap(items) {
+				reflectOffs.items = items[:n+1]
+				reflectOffs.items[n] = p
+				index[i] = int32(n + 1)
+			}
+			if k := index[i]; k != 0 {
 				unlock(&reflectOffs.lock)
-				return int32(-1 - i)
+				return -k
 			}
 		}
-		if n < cap(reflectOffs.items) {
-			reflectOffs.items = reflectOffs.items[:n+1]
-			reflectOffs.items[n] = p
-			unlock(&reflectOffs.lock)
-			return int32(-1 - n)
-		}
 		unlock(&reflectOffs.lock)
-		grown := make([]unsafe.Pointer, n, 2*n+64) // not under the lock
+		// Not under the lock: this allocates.
+		room := 2*n + 64
+		grown := make([]unsafe.Pointer, n, room)
+		size := 1
+		for size < 2*room {
+			size *= 2
+		}
+		table := make([]int32, size)
 		lock(&reflectOffs.lock)
-		if len(reflectOffs.items) == n {
+		if len(reflectOffs.items) == n && cap(reflectOffs.items) < room {
 			copy(grown, reflectOffs.items)
-			reflectOffs.items = grown
+			for i, p := range grown {
+				table[reflectOffSlot(table, grown, p)] = int32(i + 1)
+			}
+			reflectOffs.items, reflectOffs.index = grown, table
 		}
 		unlock(&reflectOffs.lock)
 	}
 }
 
-func resolveOff(owner unsafe.Pointer, off int32) unsafe.Pointer {
+func resolveOff(off int32) unsafe.Pointer {
 	if off == 0 {
 		return nil
 	}
-	if rt_is_heap_ptr(owner) == 0 {
-		return unsafe.Pointer(uintptr(owner) + uintptr(int(off)))
+	if off > 0 {
+		return unsafe.Pointer(uintptr(off))
 	}
 	return reflectOff(off)
 }
 
-func resolveName(owner unsafe.Pointer, off nameOff) abi.Name {
-	return abi.Name{Bytes: (*byte)(resolveOff(owner, int32(off)))}
+func resolveName(off nameOff) abi.Name {
+	return abi.Name{Bytes: (*byte)(resolveOff(int32(off)))}
 }
 
 func resolveType(owner unsafe.Pointer, off typeOff) *_type {
@@ -174,7 +197,7 @@ func resolveType(owner unsafe.Pointer, off typeOff) *_type {
 			return nil
 		}
 	}
-	return (*_type)(resolveOff(owner, int32(off)))
+	return (*_type)(resolveOff(int32(off)))
 }
 
 // unreachableMethod stands for methods that were not compiled because nothing can call them.
@@ -184,5 +207,5 @@ func resolveText(owner unsafe.Pointer, off textOff) unsafe.Pointer {
 	if off == -1 && rt_is_heap_ptr(owner) == 0 {
 		return unsafe.Pointer(abi.FuncPCABIInternal(unreachableMethod))
 	}
-	return resolveOff(owner, int32(off))
+	return resolveOff(int32(off))
 }

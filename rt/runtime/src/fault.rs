@@ -1,13 +1,14 @@
-//! Faults: in Go code they become panics, in the runtime or in assembly they end the process with a report.
+//! Faults: in Go code they become panics, and so do those of assembly on a goroutine's stack, in its Go caller; in the
+//! runtime and in other assembly they end the process with a report.
 //!
 //! A faulting instruction with a fault site goes on at the site's handler. Any other in Go code goes on in
-//! `runtime.sigpanic` as if the instruction had called it.
+//! `runtime.sigpanic` as if the instruction had called it, in functions without calls, too: their frames end where the
+//! call frame information says.
 
 use crate::sched::{G, M, Stack, current_m};
 use crate::sys::signal::{self as sys, Context, Info, REG_RIP, REG_RSP, REGISTERS};
 use crate::{tables, unwind};
 use core::sync::atomic::{AtomicBool, Ordering};
-use ingot_abi::tables::NONE;
 
 /// Indices in `GWords::scalars`.
 const FAULT_ADDRESS: usize = 0;
@@ -81,7 +82,7 @@ pub extern "C" fn handler(signal: i32, info: *const Info, context: *mut Context)
             return;
         }
         let function = tables::get().function(if bad_call { *(sp as *const usize) - 1 } else { pc });
-        if g.is_null() || sent || !function.is_some_and(|f| f.frame != NONE || tables::get().fault(pc).is_some()) {
+        if g.is_null() || sent || function.is_none() {
             die_of_signal_at(signal, (*info).address, &*context);
         }
         note(g, signal, &*info);

@@ -89,10 +89,10 @@ unsafe fn slice<T>(base: usize, offset: u64, count: u64) -> &'static [T] {
 
 /// Fills the base and where the distances are; returns how many.
 #[unsafe(no_mangle)]
-extern "C" fn rt_typelinks(out: &mut [usize; 2]) -> usize {
-    let tables = get();
-    *out = [tables.text_start, tables.typelinks.as_ptr() as usize];
-    tables.typelinks.len()
+extern "C" fn rt_typelinks(out: &mut usize) -> usize {
+    let links = get().typelinks;
+    *out = links.as_ptr() as usize;
+    links.len()
 }
 
 pub fn get() -> &'static Tables {

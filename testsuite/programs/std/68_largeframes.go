@@ -39,6 +39,22 @@ func large(n int) int {
 	return touch(b[:], n) + medium(n)
 }
 
+// unused has a frame above a new stack's, and its callers need not set the parameters that it does not use, of which some
+// are on the stack: where they are, anything may be.
+//
+//go:noinline
+func unused(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p *int) int {
+	var scratch [2000]int
+	scratch[*c] = *p
+	fmt.Print("")
+	return scratch[0] + scratch[1]
+}
+
+//go:noinline
+func callsUnused(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p *int) int {
+	return unused(p, o, n, m, l, k, j, i, h, g, f, e, d, c, b, a)
+}
+
 func want(n int) int {
 	at := func(i int) int { return int(byte(i * n)) }
 	return at(8999) + at(4500) + at(2999) + at(1500) + at(699) + at(350)
@@ -81,4 +97,13 @@ func main() {
 	stop.Store(true)
 	others.Wait()
 	fmt.Println("wrong:", wrong.Load())
+	sums := make(chan int)
+	for range 3 {
+		go func() {
+			one, two := 1, 2
+			p := &two
+			sums <- callsUnused(&one, p, p, p, p, p, p, p, p, p, p, p, p, p, p, p)
+		}()
+		fmt.Println(<-sums)
+	}
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use crate::compare;
 use crate::conformance::exceptions::Exceptions;
 use crate::conformance::layout::Target;
-use crate::conformance::oracle::{self, Answer, Compiler, Complaints, Oracle};
+use crate::conformance::oracle::{self, Answer, Compiler, Complaints, Oracle, Runner};
 use crate::conformance::recipe::{Action, Case};
 use crate::exec::{self, Ended, Run};
+use crate::state::Outcome;
 use crate::suite::{self, Mode};
 
 /// How the cases are built and run.
@@ -22,14 +23,6 @@ pub struct Settings {
     /// The seed of the first stress round.
     pub seed: u64,
     pub rounds: u64,
-}
-
-/// How a case ended in one mode.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Passed,
-    Failed(String),
-    Skipped(String),
 }
 
 impl Settings {
@@ -50,19 +43,28 @@ impl Settings {
         Compiler { command: self.ingot.clone(), flags: if dev { vec!["-dev".into()] } else { Vec::new() } }
     }
 
-    fn mode(&self, case: &Case, mode: Mode, expected: &Answer) -> Result<(), String> {
-        let check = |stress: Option<u64>| {
-            let run = |program: &Path, target: &Target| self.run(case, program, target, stress);
-            let actual = oracle::answer(&self.ingot(mode == Mode::Dev), "check", case, &self.root, &run)?;
-            compare(expected, &actual, stress.is_some())
+    /// The outcomes in `modes`, which are of one build.
+    fn modes(&self, case: &Case, modes: &[Mode], expected: &Answer) -> Result<Vec<Outcome>, String> {
+        let seeds = |&mode: &Mode| match mode {
+            Mode::Dev | Mode::Release => vec![None],
+            Mode::Stress => (0..self.rounds.max(1)).map(|round| Some(self.seed.wrapping_add(round))).collect(),
         };
-        match mode {
-            Mode::Dev | Mode::Release => check(None),
-            Mode::Stress => (0..self.rounds.max(1)).try_for_each(|round| {
-                let seed = self.seed.wrapping_add(round);
-                check(Some(seed)).map_err(|text| format!("seed={seed}: {text}"))
-            }),
-        }
+        let stress: Vec<Option<u64>> = modes.iter().flat_map(seeds).collect();
+        let runs: Vec<_> = stress
+            .iter()
+            .map(|&seed| move |program: &Path, target: &Target| self.run(case, program, target, seed))
+            .collect();
+        let runs: Vec<Runner> = runs.iter().map(|run| run as Runner).collect();
+        let answers = oracle::answers(&self.ingot(modes.contains(&Mode::Dev)), "check", case, &self.root, &runs)?;
+        let judge = |(seed, actual): (Option<u64>, Result<Answer, String>)| {
+            let text = actual.and_then(|actual| compare(expected, &actual, seed.is_some()));
+            text.map_err(|text| seed.map(|seed| format!("seed={seed}: {text}")).unwrap_or(text))
+        };
+        let mut results = stress.iter().copied().zip(answers).map(judge);
+        let outcome = |mode| results.by_ref().take(seeds(mode).len()).collect::<Result<(), String>>();
+        let outcomes =
+            modes.iter().map(outcome).map(|result| result.map_or_else(Outcome::Failed, |()| Outcome::Passed));
+        Ok(outcomes.collect())
     }
 }
 
@@ -94,8 +96,13 @@ pub fn check(settings: &Settings, list: &Exceptions, case: &Case, modes: &[Mode]
         Ok(answer) => answer,
         Err(text) => return all(Outcome::Failed(format!("gc: {text}"))),
     };
-    let outcome = |mode: Mode| settings.mode(case, mode, &expected).map_or_else(Outcome::Failed, |()| Outcome::Passed);
-    modes.iter().map(|&mode| (mode, outcome(mode))).collect()
+    let (dev, others): (Vec<Mode>, Vec<Mode>) = modes.iter().partition(|&&mode| mode == Mode::Dev);
+    let of_build = |modes: Vec<Mode>| {
+        let outcomes = settings.modes(case, &modes, &expected);
+        let outcomes = outcomes.unwrap_or_else(|text| vec![Outcome::Failed(text); modes.len()]);
+        modes.into_iter().zip(outcomes)
+    };
+    [dev, others].into_iter().filter(|modes| !modes.is_empty()).flat_map(of_build).collect()
 }
 
 /// What an outcome means where the list expects a failure.

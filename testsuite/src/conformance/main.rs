@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
-use ingot_testsuite::conformance::check::{self, Outcome, Settings};
+use ingot_testsuite::conformance::check::{self, Settings};
 use ingot_testsuite::conformance::exceptions::Exceptions;
 use ingot_testsuite::conformance::oracle::{Compiler, Oracle};
 use ingot_testsuite::conformance::recipe::{self, Case};
-use ingot_testsuite::conformance::state::{Outcomes, State};
+use ingot_testsuite::flags::{self, Flags};
+use ingot_testsuite::state::{Outcome, Outcomes, State};
 use ingot_testsuite::suite::{self, Mode};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -28,9 +28,6 @@ struct Arguments {
     /// The test folder
     #[arg(long, default_value = GO_1_19)]
     tests: PathBuf,
-    /// How to build and run: dev, release, stress, separated by commas
-    #[arg(long = "mode", value_delimiter = ',', default_value = "dev")]
-    modes: Vec<Mode>,
     /// Only cases with this in their name
     #[arg(long, default_value = "")]
     filter: String,
@@ -46,21 +43,8 @@ struct Arguments {
     /// Run all anew
     #[arg(long)]
     fresh: bool,
-    /// The seed of the first stress round
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Stress rounds per case, each with the next seed
-    #[arg(long, default_value_t = 1)]
-    rounds: u64,
-    /// Seconds that a run may take (a stress run gets twelve times as many)
-    #[arg(long, default_value_t = 30)]
-    time_limit: u64,
-    /// Cases at work at once
-    #[arg(long, default_value_t = 2)]
-    jobs: usize,
-    /// The go command that is the oracle
-    #[arg(long, default_value = "go")]
-    go: PathBuf,
+    #[command(flatten)]
+    flags: Flags,
     /// List the selected cases with their recipes, and why they are left out, and stop
     #[arg(long)]
     list: bool,
@@ -109,17 +93,15 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     }
     let root = arguments.tests.canonicalize().map_err(|e| e.to_string())?;
     let ingot = arguments.ingot.canonicalize().map_err(|e| format!("{}: {e}", arguments.ingot.display()))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| home.join("../target"), PathBuf::from);
-    let target = target.join("testsuite/conformance");
+    let target = flags::target().join("testsuite/conformance");
     let cache = target.join("gc");
     fs::create_dir_all(&cache).map_err(|e| format!("{}: {e}", cache.display()))?;
 
-    let modes: BTreeSet<Mode> = arguments.modes.iter().copied().collect();
-    let modes: Vec<Mode> = modes.into_iter().collect();
+    let modes = arguments.flags.modes();
     let key = {
         let mut hash = Sha256::new();
         hash.update(fs::read(&ingot).map_err(|e| format!("{}: {e}", ingot.display()))?);
-        hash.update(format!("{} {} {}", arguments.seed, arguments.rounds, arguments.time_limit));
+        hash.update(arguments.flags.key());
         hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
     };
     let state_path = target.join(format!("state{}", root.to_string_lossy().replace('/', "-")));
@@ -139,17 +121,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
 
     let settings = Settings {
         oracle: Oracle {
-            gc: Compiler { command: arguments.go.clone(), flags: Vec::new() },
-            version: suite::go_version(&arguments.go)?,
+            gc: Compiler { command: arguments.flags.go.clone(), flags: Vec::new() },
+            version: suite::go_version(&arguments.flags.go)?,
             cache: cache.canonicalize().map_err(|e| e.to_string())?,
         },
         ingot,
         root,
-        time_limit: Duration::from_secs(arguments.time_limit),
-        seed: arguments.seed,
-        rounds: arguments.rounds,
+        time_limit: arguments.flags.time_limit(),
+        seed: arguments.flags.seed,
+        rounds: arguments.flags.rounds,
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.jobs.max(1)).build().map_err(|e| e.to_string())?;
+    let pool = arguments.flags.pool()?;
     let known = if arguments.fresh { Outcomes::new() } else { known };
     let one = |case: &Case| -> Result<Vec<Outcome>, String> {
         let outcomes = judge(&settings, &exceptions, case, &modes, &known);

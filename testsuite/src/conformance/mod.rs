@@ -11,4 +11,3 @@ pub mod exceptions;
 pub mod layout;
 pub mod oracle;
 pub mod recipe;
-pub mod state;

@@ -112,17 +112,13 @@ pub struct Oracle {
 
 impl Oracle {
     /// What gc does with a case; `run` runs a program in the case's folder.
-    pub fn ask(
-        &self,
-        case: &Case,
-        root: &Path,
-        run: &dyn Fn(&Path, &Target) -> Result<Run, String>,
-    ) -> Result<Answer, String> {
+    pub fn ask(&self, case: &Case, root: &Path, run: Runner) -> Result<Answer, String> {
         let kept = self.cache.join(self.key(case, root)?);
         if let Some(answer) = fs::read(&kept).ok().and_then(|bytes| decode(&bytes)) {
             return Ok(answer);
         }
-        let answer = answer(&self.gc, "build", case, root, run)?;
+        let mut answers = answers(&self.gc, "build", case, root, &[run])?;
+        let answer = answers.pop().ok_or("no answer")??;
         // Written beside its place and moved there whole, so that an answer found is never half written.
         let staging = tempfile::NamedTempFile::new_in(&self.cache).map_err(|e| e.to_string())?;
         fs::write(staging.path(), encode(&answer)).map_err(|e| e.to_string())?;
@@ -149,36 +145,38 @@ impl Oracle {
     }
 }
 
-/// What a compiler does with a case; `check` is the verb for complaints.
-pub fn answer(
+/// Runs a program of a case.
+pub type Runner<'a> = &'a dyn Fn(&Path, &Target) -> Result<Run, String>;
+
+/// What a compiler does with a case; `check` is the verb for complaints. The program is built once and run by each of
+/// `runs`; there is an answer for each, or one where nothing is run.
+pub fn answers(
     compiler: &Compiler,
     check: &str,
     case: &Case,
     root: &Path,
-    run: &dyn Fn(&Path, &Target) -> Result<Run, String>,
-) -> Result<Answer, String> {
+    runs: &[Runner],
+) -> Result<Vec<Result<Answer, String>>, String> {
     let scratch = tempfile::tempdir().map_err(|e| e.to_string())?;
     let target = layout::prepare(case, root, scratch.path())?;
     // Not below the folder of the sources, where the go command would take it for one of them.
     let binaries = tempfile::tempdir().map_err(|e| e.to_string())?;
     let program = binaries.path().join("program");
     let action = case.recipe.action.ok_or_else(|| format!("no such recipe: {}", case.recipe.word))?;
-    match action {
-        Action::Compile | Action::CompileDir | Action::BuildDir => Ok(match compiler.build(&target)? {
-            Ok(()) => Answer::Built,
-            Err(text) => Answer::Refused(text),
-        }),
-        Action::ErrorCheck | Action::ErrorCheckDir => compiler.complaints(check, &target).map(Answer::Complained),
-        Action::Run | Action::RunDir | Action::RunInDir | Action::BuildRunDir => {
-            if let Err(text) = compiler.build_program(&target, &program)? {
-                return Ok(Answer::Refused(text));
-            }
-            Ok(Answer::Ran { generated: Vec::new(), run: run(&program, &target)? })
+    let run: &dyn Fn(Runner) -> Result<Answer, String> = match action {
+        Action::Compile | Action::CompileDir | Action::BuildDir => {
+            return Ok(vec![Ok(match compiler.build(&target)? {
+                Ok(()) => Answer::Built,
+                Err(text) => Answer::Refused(text),
+            })]);
         }
-        Action::RunOutput | Action::ErrorCheckOutput => {
-            if let Err(text) = compiler.build_program(&target, &program)? {
-                return Ok(Answer::Refused(text));
-            }
+        Action::ErrorCheck | Action::ErrorCheckDir => {
+            return Ok(vec![compiler.complaints(check, &target).map(Answer::Complained)]);
+        }
+        Action::Run | Action::RunDir | Action::RunInDir | Action::BuildRunDir => {
+            &|run| Ok(Answer::Ran { generated: Vec::new(), run: run(&program, &target)? })
+        }
+        Action::RunOutput | Action::ErrorCheckOutput => &|run| {
             let generator = run(&program, &target)?;
             if !generator.succeeded() {
                 return Ok(Answer::Ran { generated: Vec::new(), run: generator });
@@ -189,12 +187,17 @@ pub fn answer(
             if action == Action::ErrorCheckOutput {
                 return compiler.complaints(check, &target).map(Answer::Complained);
             }
+            let program = binaries.path().join("generated");
             if let Err(text) = compiler.build_program(&target, &program)? {
                 return Ok(Answer::Refused(format!("the generated program: {text}")));
             }
             Ok(Answer::Ran { generated: generator.stdout, run: run(&program, &target)? })
-        }
+        },
+    };
+    if let Err(text) = compiler.build_program(&target, &program)? {
+        return Ok(vec![Ok(Answer::Refused(text)); runs.len()]);
     }
+    Ok(runs.iter().map(|&runner| run(runner)).collect())
 }
 
 /// The form in which answers are kept: a line that tells the kind and lengths, then the texts.

@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 
+use super::fresh::{Fresh, MAX_BUFFERS, Sort};
 use super::known;
 use super::summary::{MAX_DEREFS, Summary};
 use crate::mir::*;
@@ -29,7 +30,7 @@ pub struct Object {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
-    /// An `alloc_heap` and the block it is in.
+    /// An `alloc_heap`, or a call that makes an object, and the block it is in.
     Alloc(Inst, Block),
     Slot(Slot),
 }
@@ -64,6 +65,8 @@ pub struct Graph {
 pub trait Callees {
     /// The summary of a direct callee with so many parameters; `None`: it may do anything.
     fn summary(&self, callee: Symbol, params: usize) -> Option<Summary>;
+    /// What a call of the function makes, if it is a runtime function that does.
+    fn fresh(&self, callee: Symbol) -> Option<Fresh>;
     fn module(&self) -> &Module;
 }
 
@@ -77,14 +80,27 @@ impl Graph {
             .collect();
         let mut alloc_of = HashMap::new();
         let mut defs: Vec<Option<Inst>> = vec![None; func.values.len()];
+        let mut buffers = 0;
         for (b, block) in func.blocks.iter().enumerate() {
             for &inst in &block.insts {
                 let data = &func.insts[inst.index()];
                 data.results.iter().for_each(|r| defs[r.index()] = Some(inst));
-                if let Op::AllocHeap { layout, .. } = data.op {
-                    alloc_of.insert(inst, objects.len() as u32);
-                    objects.push(Object { origin: Origin::Alloc(inst, Block(b as u32)), layout, code: None });
-                }
+                let layout = match data.op {
+                    Op::AllocHeap { layout, .. } => layout,
+                    Op::Call { callee: Callee::Direct(f), .. } => match callees.fresh(f) {
+                        Some(Fresh { sort: Sort::Box, layout }) => layout,
+                        Some(Fresh { sort: Sort::Buffer, layout })
+                            if buffers < MAX_BUFFERS && takes_buffer(func, &defs, inst) =>
+                        {
+                            buffers += 1;
+                            layout
+                        }
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                alloc_of.insert(inst, objects.len() as u32);
+                objects.push(Object { origin: Origin::Alloc(inst, Block(b as u32)), layout, code: None });
             }
         }
         let values = func.values.len() as u32;
@@ -205,6 +221,13 @@ impl Graph {
     }
 }
 
+/// Whether the call's buffer is still nil.
+fn takes_buffer(func: &Func, defs: &[Option<Inst>], call: Inst) -> bool {
+    let Op::Call { args, .. } = &func.insts[call.index()].op else { return false };
+    let def = args.first().and_then(|a| defs[a.index()]);
+    def.is_some_and(|d| matches!(func.insts[d.index()].op, Op::Null(_)))
+}
+
 /// What each pointer may point to, by copies and address arithmetic alone.
 fn pointees(func: &Func, alloc_of: &HashMap<Inst, u32>) -> Vec<Pointees> {
     let mut out = vec![Pointees::Objects(Vec::new()); func.values.len()];
@@ -261,7 +284,7 @@ fn join(a: &Pointees, b: &Pointees) -> Pointees {
     if all.len() > MAX_POINTEES { Pointees::Unknown } else { Pointees::Objects(all) }
 }
 
-/// `ptrtoint` results that are only compared or hidden by `x ^ 0`: the pointer is not lost in them.
+/// `ptrtoint` results that are only compared, also after arithmetic, or hidden by `x ^ 0`: the pointer is not lost in them.
 fn noescape_ints(func: &Func) -> Vec<bool> {
     let mut zero = vec![false; func.values.len()];
     for data in &func.insts {
@@ -270,17 +293,33 @@ fn noescape_ints(func: &Func) -> Vec<bool> {
         }
     }
     let mut harmless = vec![true; func.values.len()];
+    // What arithmetic is made of, by its result.
+    let mut work: Vec<Value> = Vec::new();
+    let mut parts: HashMap<Value, [Value; 2]> = HashMap::new();
+    let mut spoil = |v: Value| {
+        if std::mem::replace(&mut harmless[v.index()], false) {
+            work.push(v);
+        }
+    };
     for block in &func.blocks {
         for &inst in &block.insts {
-            let op = &func.insts[inst.index()].op;
-            match op {
+            let data = &func.insts[inst.index()];
+            match data.op {
                 Op::Cmp(..) | Op::BoundsCheck { .. } => {}
                 Op::Bin(BinOp::Xor, _, b) if zero[b.index()] => {}
-                _ => op.for_each_operand(|v| harmless[v.index()] = false),
+                Op::Bin(_, a, b) => drop(parts.insert(data.results[0], [a, b])),
+                _ => data.op.for_each_operand(&mut spoil),
             }
         }
         if let Some(term) = &block.term {
-            term.for_each_operand(|v| harmless[v.index()] = false);
+            term.for_each_operand(&mut spoil);
+        }
+    }
+    while let Some(v) = work.pop() {
+        for part in parts.get(&v).into_iter().flatten() {
+            if std::mem::replace(&mut harmless[part.index()], false) {
+                work.push(*part);
+            }
         }
     }
     harmless
@@ -320,6 +359,19 @@ impl Builder<'_> {
                 }
             }
             Op::Conv(ConvOp::PtrToInt, _, v) if !self.harmless[result.map_or(0, Value::index)] => self.leak(*v, 0),
+            Op::Call { callee: Callee::Direct(f), sig, args } if alloc_of.contains_key(&inst) => {
+                let object = alloc_of[&inst];
+                self.address(result, object);
+                match self.callees.fresh(*f).map(|f| f.sort) {
+                    Some(Sort::Box) => {
+                        for &arg in args.iter().filter(|&&a| self.func.ty(a) == Ty::Ptr) {
+                            self.graph.edge(self.graph.object(object), self.graph.value(arg), 0);
+                        }
+                    }
+                    // The result may be an operand as well.
+                    _ => self.call(&Callee::Direct(*f), sig, args, &data.results),
+                }
+            }
             Op::Call { callee, sig, args } => self.call(callee, sig, args, &data.results),
             _ => {}
         }

@@ -9,8 +9,11 @@
 //! 4. What is left becomes a slot, zeroed where it was allocated, and stores that can only go to slots lose their
 //!    write barrier.
 //!
+//! Allocations are `alloc_heap` and the runtime calls of [`fresh`].
+//!
 //! Invariant: nothing in the heap ever points to a stack object. Everything unknown counts as the heap.
 
+mod fresh;
 mod graph;
 mod known;
 mod loops;
@@ -20,6 +23,7 @@ use std::collections::HashMap;
 
 use crate::mir::cfg::Cfg;
 use crate::mir::*;
+use fresh::{Fresh, FreshCalls, Sort};
 use graph::{Callees, FAR, Graph, Origin, Pointees};
 use loops::Loops;
 pub use summary::{ParamFlow, Summaries, Summary};
@@ -48,7 +52,8 @@ pub struct Outcome {
 
 /// Analyses and rewrites the module; `external` tells about functions defined elsewhere.
 pub fn run(module: &mut Module, external: &Summaries) -> Outcome {
-    let mut known = Known { module, external, own: HashMap::new() };
+    let fresh = fresh::find(module);
+    let mut known = Known { module, external, fresh: &fresh, own: HashMap::new() };
     let mut fates: Vec<(Symbol, Fate)> = Vec::new();
     for component in super::call_graph::components(known.module) {
         let mut decided: Vec<(Symbol, Fate)>;
@@ -81,7 +86,7 @@ pub fn run(module: &mut Module, external: &Summaries) -> Outcome {
         }
         let zero = fate.layouts(module);
         let Def::Func(func) = &mut module.symbols[f.index()].def else { continue };
-        outcome.decisions.extend(rewrite(func, f, &fate, &zero));
+        outcome.decisions.extend(rewrite(func, f, &fate, &zero, &fresh));
     }
     outcome
 }
@@ -98,6 +103,7 @@ fn calls_itself(func: &Func, f: Symbol) -> bool {
 struct Known<'a> {
     module: &'a Module,
     external: &'a Summaries,
+    fresh: &'a FreshCalls,
     own: HashMap<Symbol, Summary>,
 }
 
@@ -118,6 +124,9 @@ impl Callees for Known<'_> {
             // Packages come after what they import, so what has no summary there has no body in Go.
             None => known::assembly(name, params),
         }
+    }
+    fn fresh(&self, callee: Symbol) -> Option<Fresh> {
+        self.fresh.get(&callee).copied()
     }
     fn module(&self) -> &Module {
         self.module
@@ -215,7 +224,10 @@ fn analyse(func: &Func, known: &Known) -> (Summary, Fate) {
     for &o in &allocs {
         let Origin::Alloc(inst, _) = graph.objects[o as usize].origin else { continue };
         if escapes.has(o) {
-            fate.heap.push(inst);
+            // Calls stay as they are.
+            if matches!(func.insts[inst.index()].op, Op::AllocHeap { .. }) {
+                fate.heap.push(inst);
+            }
         } else {
             fate.slots.push((inst, graph.objects[o as usize].layout));
         }
@@ -308,7 +320,7 @@ fn keep_loop_objects_in_heap(func: &Func, graph: &mut Graph, escapes: &mut Escap
     }
 }
 
-fn rewrite(func: &mut Func, f: Symbol, fate: &Fate, zero: &[bool]) -> Vec<Decision> {
+fn rewrite(func: &mut Func, f: Symbol, fate: &Fate, zero: &[bool], fresh: &FreshCalls) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut slot_of: HashMap<Inst, (Slot, LayoutId, bool)> = HashMap::new();
     for (&(inst, layout), &zero) in fate.slots.iter().zip(zero) {
@@ -325,8 +337,15 @@ fn rewrite(func: &mut Func, f: Symbol, fate: &Fate, zero: &[bool]) -> Vec<Decisi
             let old = std::mem::take(&mut func.blocks[b].insts);
             let mut new = Vec::with_capacity(old.len());
             for inst in old {
+                let Some(&(slot, layout, zero)) = slot_of.get(&inst) else {
+                    new.push(inst);
+                    continue;
+                };
+                if matches!(func.insts[inst.index()].op, Op::Call { .. }) {
+                    use_slot(func, inst, slot, fresh, &mut new);
+                    continue;
+                }
                 new.push(inst);
-                let Some(&(slot, layout, zero)) = slot_of.get(&inst) else { continue };
                 let data = &mut func.insts[inst.index()];
                 data.op = Op::SlotAddr(slot);
                 let (dst, pos) = (data.results[0], data.pos);
@@ -345,4 +364,40 @@ fn rewrite(func: &mut Func, f: Symbol, fate: &Fate, zero: &[bool]) -> Vec<Decisi
         }
     }
     decisions
+}
+
+/// Has a call of a runtime function that makes an object use the slot.
+fn use_slot(func: &mut Func, inst: Inst, slot: Slot, fresh: &FreshCalls, out: &mut Vec<Inst>) {
+    let pos = func.insts[inst.index()].pos;
+    let Op::Call { callee: Callee::Direct(f), args, .. } = &mut func.insts[inst.index()].op else { return };
+    match fresh[f].sort {
+        Sort::Buffer => {
+            let buffer = Value(func.values.len() as u32);
+            func.values.push(Ty::Ptr);
+            args[0] = buffer;
+            func.insts.push(InstData { op: Op::SlotAddr(slot), results: vec![buffer], pos });
+            out.push(Inst(func.insts.len() as u32 - 1));
+            out.push(inst);
+        }
+        Sort::Box => {
+            let args = std::mem::take(args);
+            let data = &mut func.insts[inst.index()];
+            data.op = Op::SlotAddr(slot);
+            let object = data.results[0];
+            out.push(inst);
+            let mut offset = 0;
+            for val in args {
+                let ptr = Value(func.values.len() as u32);
+                func.values.push(Ty::Ptr);
+                let size = func.ty(val).size();
+                let address = Op::PtrAdd { base: object, offset };
+                func.insts.push(InstData { op: address, results: vec![ptr], pos });
+                out.push(Inst(func.insts.len() as u32 - 1));
+                let store = Op::Store { ptr, val, nowb: true, volatile: false };
+                func.insts.push(InstData { op: store, results: Vec::new(), pos });
+                out.push(Inst(func.insts.len() as u32 - 1));
+                offset += size as i64;
+            }
+        }
+    }
 }

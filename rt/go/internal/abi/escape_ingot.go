@@ -21,7 +21,9 @@ func Escape[T any](x T) T {
 	return x
 }
 
-// EscapeNonString and EscapeToResultNonString tell gc's escape analysis which parts of a value escape; they do nothing.
-// Whatever is passed here is copied by its callers, so nothing needs to escape for them.
-func EscapeNonString[T any](v T)           {}
+// EscapeNonString has what v points to on the heap, but for the bytes of strings: calls are the compiler's.
+func EscapeNonString[T any](v T) {}
+
+// EscapeToResultNonString tells gc's escape analysis that v goes into the result, but for the bytes of strings. Its
+// callers copy these.
 func EscapeToResultNonString[T any](v T) T { return v }

@@ -7,8 +7,9 @@
 //! where a collection can begin while it still needs one.
 
 use super::{barrier, driver, pacer, specials};
-use crate::heap::types::Type;
-use crate::heap::{cache, classes, os, stats};
+use crate::heap::classes::{self, WORD};
+use crate::heap::types::{self, Type};
+use crate::heap::{self, cache, os, stats};
 use crate::runtime_calls;
 use crate::sched::{self, current_p};
 use core::ptr::null_mut;
@@ -34,6 +35,7 @@ runtime_calls! { "rt_enter":
     rt_gc => gc_body;
     rt_gc_wait_cycle => gc_wait_cycle_body;
     rt_mem_stats => mem_stats_body;
+    rt_pointer_words => pointer_words_body;
     rt_set_finalizer => set_finalizer_body;
     rt_set_gc_percent => set_gc_percent_body;
     rt_set_memory_limit => set_memory_limit_body;
@@ -257,6 +259,19 @@ pub unsafe extern "C" fn rt_typed_memclr(typ: *const Type, dst: *mut u8) {
     unsafe {
         if (*typ).ptr_bytes == 0 { core::ptr::write_bytes(dst, 0, (*typ).size) } else { clear_words(dst, (*typ).size) }
     }
+}
+
+extern "C" fn pointer_words_body(address: usize, out: *mut u8, n: usize) -> usize {
+    let Some((span, index)) = heap::object_of(address) else { return 0 };
+    let end = span.object(index) + span.size();
+    let to = end.min(address + n * WORD);
+    if to > address && !span.pointer_free() {
+        // SAFETY: the caller's n bytes.
+        types::for_each_object_pointer(span, index, address, to, &mut |slot| unsafe {
+            *out.add((slot - address) / WORD) = 1;
+        });
+    }
+    (end - address) / WORD
 }
 
 #[unsafe(no_mangle)]

@@ -68,11 +68,13 @@ fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) -> bool {
         note(&stopped, outcome, start, pause, heap, goal);
     }
     sched::start_world(world);
-    let Outcome::Ended { due, .. } = outcome else { return false };
+    let Outcome::Ended { forced, due } = outcome else { return false };
     if due {
         hand_out_due();
     }
-    wake_cycle_waiters();
+    if !forced {
+        wake_cycle_waiters();
+    }
     due
 }
 
@@ -253,7 +255,7 @@ pub fn run() -> bool {
     due
 }
 
-/// Goroutines that wait for a finalizer or cleanup, and for the end of a cycle.
+/// Goroutines that wait for a finalizer or cleanup, and for the end of a cycle that nobody asked for.
 static FINALIZER_WAITERS: Mutex<GList> = Mutex::new(GList::new());
 static CYCLE_WAITERS: Mutex<GList> = Mutex::new(GList::new());
 
@@ -274,7 +276,7 @@ pub fn all_run() -> bool {
     !specials::any_due() && !waiters.is_empty()
 }
 
-/// Publishes a parking G as waiting for the end of a cycle.
+/// Publishes a parking G as waiting for the end of a cycle that nobody asks for.
 pub fn wait_for_cycle(g: *mut G) -> bool {
     // SAFETY: the parking call owns its G and gives it to the list.
     unsafe { CYCLE_WAITERS.lock().push_back(g) };

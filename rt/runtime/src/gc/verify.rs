@@ -51,6 +51,7 @@ fn judge(value: usize) -> ControlFlow<&'static str> {
     match heap::object_of(value) {
         None => ControlFlow::Break("an address of the heap without an object"),
         Some((span, index)) if !span.is_marked(index) => ControlFlow::Break("an unmarked object"),
+        Some((span, index)) if !span.is_allocated(index) => ControlFlow::Break("a free object"),
         Some(_) => ControlFlow::Continue(()),
     }
 }

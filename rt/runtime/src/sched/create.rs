@@ -8,14 +8,15 @@ use crate::sys::{self, memory};
 use crate::vector::persistent_alloc;
 use core::ptr::null_mut;
 use core::sync::atomic::Ordering;
-use ingot_abi::tls::STACK_MIN;
+use ingot_abi::tls::{Bubble, STACK_MIN};
 use linux_raw_sys::general as c;
 
 /// Dead Gs a P keeps before it gives half of them to the global list.
 const FREE_KEPT: usize = 64;
 
 /// Words of the Go half a goroutine has from its parent: profiler labels and the synctest bubble.
-const INHERITED: [usize; 2] = [2, 3];
+const INHERITED: [usize; 2] = [2, BUBBLE];
+const BUBBLE: usize = 3;
 
 /// A G that will call `entry` with the closure context, not yet runnable; `system`: one of the runtime's own.
 pub fn new_g(entry: usize, closure: usize, system: bool) -> *mut G {
@@ -88,10 +89,35 @@ fn new_goroutine(closure: *const usize, system: bool) {
         let parent = current_g();
         (*g).parent = (*parent).id;
         (*g).go_pc = (*parent).context.pc;
-        for i in INHERITED {
-            (*g).words.pointers[i] = (*parent).words.pointers[i];
+        if !system {
+            for i in INHERITED {
+                (*g).words.pointers[i] = (*parent).words.pointers[i];
+            }
+            if let Some(bubble) = bubble(g) {
+                bubble.total.fetch_add(1, Ordering::Relaxed);
+                bubble.running.fetch_add(1, Ordering::SeqCst);
+            }
         }
         super::park::make_runnable(g, true);
+    }
+}
+
+/// The synctest bubble the goroutine is in.
+///
+/// # Safety
+/// The G is the caller's, and nothing is collected while the result is used.
+unsafe fn bubble<'a>(g: *mut G) -> Option<&'a Bubble> {
+    // SAFETY: the word is nil or one of the Go half's bubbles, which it keeps alive.
+    unsafe { ((*g).words.pointers[BUBBLE] as *const Bubble).as_ref() }
+}
+
+/// Takes an ending goroutine out of its bubble. The last one that runs wakes who waits for that.
+fn leave_bubble(bubble: &Bubble) {
+    bubble.total.fetch_sub(1, Ordering::Relaxed);
+    if bubble.running.fetch_sub(1, Ordering::SeqCst) == 1
+        && bubble.idling.compare_exchange(1, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    {
+        super::park::ready_body(bubble.root.load(Ordering::Relaxed) as *mut G);
     }
 }
 
@@ -102,6 +128,9 @@ pub extern "C" fn goexit_body() -> ! {
         let m = current_m();
         let p = (*m).p;
         super::lock::forget(m);
+        if let Some(bubble) = bubble(current_g()) {
+            leave_bubble(bubble);
+        }
         let g = detach(m);
         if !(*g).system {
             GOROUTINES.fetch_sub(1, Ordering::Relaxed);

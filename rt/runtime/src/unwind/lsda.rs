@@ -4,6 +4,33 @@ use super::cfi::{Cursor, Fde};
 
 /// The landing pad of the call that contains `pc`.
 pub fn landing_pad(fde: &Fde, pc: usize) -> Option<usize> {
+    let site = find(fde, |site| (pc - fde.start).wrapping_sub(site.start) < site.size)?;
+    site.landing_pad()
+}
+
+/// A landing pad of the function.
+pub fn any_pad(fde: &Fde) -> Option<usize> {
+    find(fde, |site| site.landing_pad().is_some())?.landing_pad()
+}
+
+struct CallSite {
+    /// Offset from the function's start, and bytes.
+    start: usize,
+    size: usize,
+    /// 0 for none.
+    pad: usize,
+    /// What pads are offsets from.
+    base: usize,
+}
+
+impl CallSite {
+    fn landing_pad(&self) -> Option<usize> {
+        (self.pad != 0).then_some(self.base + self.pad)
+    }
+}
+
+/// The first call site that is `wanted`.
+fn find(fde: &Fde, wanted: impl Fn(&CallSite) -> bool) -> Option<CallSite> {
     if fde.lsda == 0 {
         return None;
     }
@@ -24,8 +51,9 @@ pub fn landing_pad(fde: &Fde, pc: usize) -> Option<usize> {
             let size = at.encoded(call_enc, 0)?;
             let pad = at.encoded(call_enc, 0)?;
             at.uleb();
-            if (pc - fde.start).wrapping_sub(start) < size {
-                return (pad != 0).then_some(base + pad);
+            let site = CallSite { start, size, pad, base };
+            if wanted(&site) {
+                return Some(site);
             }
         }
     }
@@ -47,5 +75,6 @@ mod tests {
         assert_eq!(landing_pad(&fde, 1002), None);
         assert_eq!(landing_pad(&fde, 1006), Some(1040));
         assert_eq!(landing_pad(&fde, 1020), None);
+        assert_eq!(any_pad(&fde), Some(1040));
     }
 }

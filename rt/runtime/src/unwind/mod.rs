@@ -42,22 +42,24 @@ extern "C" fn recover_to_body(address: usize) -> ! {
         };
         let hdr = tables::get().eh_frame_hdr;
         loop {
+            let faulted = tables::get().site(at.pc).is_none() && tables::get().in_text(at.pc);
             // A return address may lie just behind its function: look the call itself up.
-            let lookup =
-                if tables::get().site(at.pc).is_some() || !tables::get().in_text(at.pc) { at.pc - 1 } else { at.pc };
+            let lookup = if faulted { at.pc } else { at.pc - 1 };
             let Some(fde) = cfi::find(hdr, lookup) else { lost("no frame information", at.pc) };
-            let Some(mut caller) = fde.unwind(lookup, &at) else { lost("bad frame information", at.pc) };
+            if faulted && fde.canonical_frame(lookup, &at).is_some_and(|end| end % 16 != 0) {
+                // `fault` left a word free to keep the stack aligned.
+                at.sp += 8;
+            }
+            let Some(caller) = fde.unwind(lookup, &at) else { lost("bad frame information", at.pc) };
             if (at.sp..caller.sp).contains(&address) {
-                let Some(pad) = lsda::landing_pad(&fde, lookup) else { lost("no landing pad", at.pc) };
+                // No call, no pad of its own, but any other's does as well: they need nothing but the frame.
+                let pad = lsda::landing_pad(&fde, lookup).or_else(|| if faulted { lsda::any_pad(&fde) } else { None });
+                let Some(pad) = pad else { lost("no landing pad", at.pc) };
                 context.sp = at.sp;
                 context.pc = pad;
                 [context.rbx, context.rbp, context.r12, context.r13, context.r14, context.r15] = at.saved;
                 // Straight there: the end of a runtime call is a safepoint, and a landing pad is none.
                 crate::arch::rt_resume();
-            }
-            if caller.sp <= at.sp {
-                // The faulting frame: `fault` left a word free to keep the stack aligned.
-                caller.sp = at.sp;
             }
             if !(*g).stack.contains(caller.sp) {
                 lost("no such frame", at.pc);

@@ -1,5 +1,6 @@
 // spec: Go statements, Handling panics
 // exit: 2
+// needs: std
 
 package main
 

@@ -1,5 +1,6 @@
 // spec: Package unsafe
 // exit: 2
+// needs: std
 
 package main
 

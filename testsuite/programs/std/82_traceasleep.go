@@ -1,5 +1,6 @@
 // spec: Select statements, Channel types
 // exit: 2
+// needs: std
 
 package main
 

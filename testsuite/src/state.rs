@@ -7,8 +7,15 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use crate::conformance::check::Outcome;
 use crate::suite::Mode;
+
+/// How a case ended in one mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
 
 /// The outcomes of cases by their names and modes.
 pub type Outcomes = BTreeMap<(String, Mode), Outcome>;
