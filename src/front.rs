@@ -8,7 +8,7 @@
 //! `ingot build` lowers bodies, which an export has not, and parses and checks everything.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -48,6 +48,7 @@ pub struct Unit {
 
 /// All packages of a program, dependencies first.
 pub struct Front {
+    goroot: PathBuf,
     pub sources: SourceMap,
     pub types: Types,
     pub units: Vec<Unit>,
@@ -120,7 +121,7 @@ pub fn run(
         .collect();
     let types = Types::new();
     let units = check(&types, &sources, units, &entries, cache);
-    Ok(Front { sources, types, units })
+    Ok(Front { goroot: names.goroot.to_owned(), sources, types, units })
 }
 
 /// A place in the cache, and what is there.
@@ -362,7 +363,8 @@ impl Front {
         };
         let failed = self.units.iter().filter_map(|unit| {
             let (diagnostics, lines) = failure(unit)?;
-            Some(Failure { import_path: unit.package.shown_path(), dir: &unit.package.dir, diagnostics, lines })
+            let (import_path, dir) = (unit.package.shown_path(), &unit.package.dir);
+            Some(Failure { import_path, dir, goroot: &self.goroot, diagnostics, lines })
         });
         failed.collect()
     }
