@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use frontend::ast;
 use frontend::ast::NodeIds;
-use frontend::check::{Checked, Input, check_package, external};
+use frontend::check::{Checked, Input, check_package};
 use frontend::diagnostic::Diagnostic;
 use frontend::export::{self, Exported};
 use frontend::parse::parse_file;
@@ -298,11 +298,7 @@ impl Checking<'_> {
             imports: &imports,
             origin: unit.package.origin(),
         };
-        let mut checked = check_package(self.types, self.sources, &input);
-        if unit.parse_errors.is_empty() && !checked.has_errors() && !unit.package.standard {
-            checked.diagnostics.extend(external::check(&unit.files, unit.package.s_files.is_empty()));
-        }
-        unit.checked = Some(checked);
+        unit.checked = Some(check_package(self.types, self.sources, &input));
         if let (Some(cache), Some(entry), Some(identities), Some(id)) = (self.cache, entry, identities, unit.exports())
             && let Some(exported) = export::write(self.types, id, &unit.file_ids())
         {

@@ -25,7 +25,6 @@ mod convert;
 mod decl;
 mod directives;
 mod expr;
-pub mod external;
 mod func_inst;
 mod implements;
 mod index;
