@@ -38,6 +38,17 @@ pub fn roots(all: &[Assembly]) -> Vec<String> {
     all.iter().flat_map(|a| a.object.variables.iter().chain(&a.object.jumps)).cloned().collect()
 }
 
+/// Makes declarations of the Go variables that assembly defines.
+pub fn take_variables(all: &[Assembly], units: &mut [CodeUnit]) {
+    for name in all.iter().flat_map(|a| &a.object.defined) {
+        for unit in &mut *units {
+            if let Some(data) = unit.module.symbols.get_mut(name).filter(|data| matches!(data.def, Def::Data(_))) {
+                data.def = Def::Extern(None);
+            }
+        }
+    }
+}
+
 /// The finished objects, each package's with the thunks that the units need.
 ///
 /// # Errors

@@ -145,6 +145,7 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
     }
     keep_first(&mut units);
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
+    assembly::take_variables(&assembly, &mut units);
     let mut state = State { roots: assembly::roots(&assembly), ..State::default() };
     let mut units = session.timings.time("passes", || optimise(units, &mut state, session))?;
     let assembled = assembly::units(assembly, &units)?;

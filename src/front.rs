@@ -8,14 +8,14 @@
 //! `ingot build` lowers bodies, which an export has not, and parses and checks everything.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use frontend::ast;
 use frontend::ast::NodeIds;
-use frontend::check::{Checked, Input, check_package};
+use frontend::check::{Checked, Input, check_package, external};
 use frontend::diagnostic::Diagnostic;
 use frontend::export::{self, Exported};
 use frontend::parse::parse_file;
@@ -48,6 +48,7 @@ pub struct Unit {
 
 /// All packages of a program, dependencies first.
 pub struct Front {
+    goroot: PathBuf,
     pub sources: SourceMap,
     pub types: Types,
     pub units: Vec<Unit>,
@@ -120,7 +121,7 @@ pub fn run(
         .collect();
     let types = Types::new();
     let units = check(&types, &sources, units, &entries, cache);
-    Ok(Front { sources, types, units })
+    Ok(Front { goroot: names.goroot.to_owned(), sources, types, units })
 }
 
 /// A place in the cache, and what is there.
@@ -297,7 +298,11 @@ impl Checking<'_> {
             imports: &imports,
             origin: unit.package.origin(),
         };
-        unit.checked = Some(check_package(self.types, self.sources, &input));
+        let mut checked = check_package(self.types, self.sources, &input);
+        if unit.parse_errors.is_empty() && !checked.has_errors() && !unit.package.standard {
+            checked.diagnostics.extend(external::check(&unit.files, unit.package.s_files.is_empty()));
+        }
+        unit.checked = Some(checked);
         if let (Some(cache), Some(entry), Some(identities), Some(id)) = (self.cache, entry, identities, unit.exports())
             && let Some(exported) = export::write(self.types, id, &unit.file_ids())
         {
@@ -358,7 +363,8 @@ impl Front {
         };
         let failed = self.units.iter().filter_map(|unit| {
             let (diagnostics, lines) = failure(unit)?;
-            Some(Failure { import_path: unit.package.shown_path(), dir: &unit.package.dir, diagnostics, lines })
+            let (import_path, dir) = (unit.package.shown_path(), &unit.package.dir);
+            Some(Failure { import_path, dir, goroot: &self.goroot, diagnostics, lines })
         });
         failed.collect()
     }

@@ -13,6 +13,8 @@ use serde::Serialize;
 pub struct Failure<'f> {
     pub import_path: String,
     pub dir: &'f Path,
+    /// The distribution's folder, which messages call `$GOROOT`.
+    pub goroot: &'f Path,
     pub diagnostics: Vec<Diagnostic>,
     /// Lines about the package as a whole.
     pub lines: Vec<String>,
@@ -21,6 +23,14 @@ pub struct Failure<'f> {
 impl Failure<'_> {
     fn shown(&self, sources: &SourceMap) -> Shown<'_> {
         shown(&self.diagnostics, sources, Some(ERROR_LIMIT))
+    }
+
+    /// Paths as the go command shows them: declarations of the distribution by `$GOROOT`, the package's own and its
+    /// neighbours' seen from the current folder where that is shorter.
+    fn shorten(&self, text: &str, cwd: &Path) -> String {
+        let goroot = format!("{}/", self.goroot.display());
+        let text = if self.dir.starts_with(self.goroot) { text.to_owned() } else { text.replace(&goroot, "$GOROOT/") };
+        shorten(&text, self.dir, cwd)
     }
 }
 
@@ -89,7 +99,7 @@ fn plain(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path) -> Vec<String> 
     let shown = failure.shown(sources);
     let rendered = shown.diagnostics.iter().map(|diagnostic| diagnostic.render(sources));
     let last = shown.gave_up_at.map(|at| format!("{}: too many errors", sources.display(at)));
-    lines.extend(rendered.chain(last).map(|text| shorten(&format!("{text}\n"), failure.dir, cwd)));
+    lines.extend(rendered.chain(last).map(|text| failure.shorten(&format!("{text}\n"), cwd)));
     lines
 }
 
@@ -101,7 +111,7 @@ fn excerpted(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path, renderer: &
     }
     let shown = failure.shown(sources);
     for diagnostic in shown.diagnostics {
-        out.push_str(&excerpt(diagnostic, sources, failure.dir, cwd, renderer));
+        out.push_str(&excerpt(diagnostic, failure, sources, cwd, renderer));
         out.push('\n');
     }
     if shown.gave_up_at.is_some() {
@@ -110,7 +120,13 @@ fn excerpted(failure: &Failure<'_>, sources: &SourceMap, cwd: &Path, renderer: &
     out
 }
 
-fn excerpt(diagnostic: &Diagnostic, sources: &SourceMap, dir: &Path, cwd: &Path, renderer: &Renderer) -> String {
+fn excerpt(
+    diagnostic: &Diagnostic,
+    failure: &Failure<'_>,
+    sources: &SourceMap,
+    cwd: &Path,
+    renderer: &Renderer,
+) -> String {
     let file = sources.file(diagnostic.span.file);
     let text = String::from_utf8_lossy(&file.bytes);
     let level = match diagnostic.severity {
@@ -119,9 +135,9 @@ fn excerpt(diagnostic: &Diagnostic, sources: &SourceMap, dir: &Path, cwd: &Path,
     };
     // What is not UTF-8 has shifted the offsets: the message alone is right then.
     if text.len() != file.bytes.len() {
-        return shorten(&diagnostic.render(sources), dir, cwd);
+        return failure.shorten(&diagnostic.render(sources), cwd);
     }
-    let path = shorten(&file.name, dir, cwd);
+    let path = failure.shorten(&file.name, cwd);
     let mark = |span: Span| {
         let lo = (span.lo as usize).min(text.len());
         let end = text[lo..].find('\n').map_or(text.len(), |n| lo + n);
@@ -140,7 +156,7 @@ fn excerpt(diagnostic: &Diagnostic, sources: &SourceMap, dir: &Path, cwd: &Path,
         );
     let notes = other.iter().map(|note| {
         let place = note.span.map_or_else(String::new, |span| format!("{}: ", sources.display(span.start())));
-        Level::NOTE.message(shorten(&format!("{place}{}", note.message), dir, cwd))
+        Level::NOTE.message(failure.shorten(&format!("{place}{}", note.message), cwd))
     });
     let group = level.primary_title(diagnostic.message.as_str()).element(snippet).elements(notes);
     renderer.render(&[group])
@@ -229,9 +245,25 @@ mod tests {
         assert_eq!(rel("/a/b", "/a/b/c").as_deref(), Some(".."));
         assert_eq!(rel("/usr/x", "/home/me/deep"), None);
         assert_eq!(shorten("/a/b/x.go:1:2: no\n", Path::new("/a/b"), Path::new("/a/b")), "./x.go:1:2: no\n");
-        let note = "/a/b/x.go:1:2: no\n\t/a/c/y.go:1:1: other declaration of /a/b/z\n";
+        let note = "/home/b/x.go:1:2: no\n\t/home/c/y.go:1:1: other declaration of /home/b/z\n";
         let shown = "../b/x.go:1:2: no\n\t../c/y.go:1:1: other declaration of ../b/z\n";
-        assert_eq!(shorten(note, Path::new("/a/b"), Path::new("/a/d")), shown);
+        assert_eq!(shorten(note, Path::new("/home/b"), Path::new("/home/d")), shown);
+    }
+
+    #[test]
+    fn the_distribution_is_called_goroot() {
+        let mut failure = Failure {
+            import_path: String::new(),
+            dir: Path::new("/a/b"),
+            goroot: Path::new("/go"),
+            diagnostics: Vec::new(),
+            lines: Vec::new(),
+        };
+        let text = "/a/b/x.go:1:2: no\n\t/go/src/os/file.go:1:1: other declaration of File\n";
+        let expected = "./x.go:1:2: no\n\t$GOROOT/src/os/file.go:1:1: other declaration of File\n";
+        assert_eq!(failure.shorten(text, Path::new("/a/b")), expected);
+        failure.dir = Path::new("/go/src/os");
+        assert_eq!(failure.shorten("/go/src/os/x.go:1:2: no\n", Path::new("/go/src/os")), "./x.go:1:2: no\n");
     }
 
     /// Two errors about one file, the second with a note.
@@ -244,8 +276,13 @@ mod tests {
             Diagnostic::error(span(29, 30), "undefined: y"),
             again.note_at(span(15, 16), "other declaration of x"),
         ];
-        let failure =
-            Failure { import_path: "example.com/b".to_owned(), dir: Path::new("/a/b"), diagnostics, lines: Vec::new() };
+        let failure = Failure {
+            import_path: "example.com/b".to_owned(),
+            dir: Path::new("/a/b"),
+            goroot: Path::new("/go"),
+            diagnostics,
+            lines: Vec::new(),
+        };
         show(&failure, &sources, Path::new("/a/b"))
     }
 

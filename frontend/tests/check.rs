@@ -315,6 +315,14 @@ fn directives_in_the_wrong_place() {
         "func f() {} //go:noinline\n//go:nosplit",
         "2:15: misplaced compiler directive\n3:3: misplaced compiler directive",
     );
+    check(
+        "func f() {\n//go:noinline\nconst c = 1\n}\n//go:noinline\ntype T int",
+        "3:3: misplaced compiler directive\n6:3: misplaced compiler directive",
+    );
+    check(
+        "func f() {\n//go:noinline\nconst c int = \"a\"\n}",
+        "4:15: cannot use \"a\" (untyped string constant) as int value in constant declaration",
+    );
     check("//go:embed x\nconst c = 1", "2:3: misplaced go:embed directive");
     check(
         "//go:embed x\nconst c int = \"a\"",
@@ -339,4 +347,26 @@ fn directives_of_others() {
         "import _ \"unsafe\"\n//go:linkname f x.f\n//go:linkname f x.g\nfunc f() {}\n//go:linkname nothing x.y",
         "4:3: duplicate //go:linkname for f\n6:3: //go:linkname must refer to declared function or variable",
     );
+}
+
+// ---- what the parser says besides syntax errors
+
+#[test]
+fn wrong_line_directives() {
+    check("//line x.go:0\nvar x int", "2:13: invalid line number: 0");
+    check("//line x.go:y\nvar x int", "2:13: invalid line number: y");
+    check("//line x.go:3:0\nvar x int", "2:15: invalid column number: 0");
+    check("//line x.go:0:3\nvar x int", "2:13: invalid line number: 0");
+    check("//line x.go:99999999999\nvar x int", "2:13: invalid line number: 99999999999");
+    valid("//line x.go\n//line \n //line x.go:0\nvar x int");
+}
+
+#[test]
+fn characters_and_literals() {
+    check("var a× int", "2:6: invalid character U+00D7 '×' in identifier");
+    check("var × int", "2:5: invalid character U+00D7 '×' in identifier");
+    check("func f() { _ = `abc", "2:16: string not terminated");
+    check("func f() { /* abc", "2:12: comment not terminated");
+    check("var x = '\\400'", "2:14: octal escape value 256 > 255");
+    check("const (\na, b = 1, iota * 2\nc\n)", "4:1: extra init expr at a.go:3:16");
 }

@@ -115,8 +115,13 @@ fn straight() {
     check("v2: ptr = alloc_heap layout0, @\"T\"\n store v0, v2", &[]);
     check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: ptr = global_addr @\"g\", 0\n store v3, v2", &[]);
     // A pointer kept as a number is lost from sight, unless it is only compared.
-    check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: i64 = add v3, v1", &[]);
+    check(
+        "v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: i64 = add v3, v1\n store v0, v4",
+        &[],
+    );
     check("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n v4: bool = cmp.eq v3, v1", &[2]);
+    let compared = "v4: i64 = add v3, v1\n v5: bool = cmp.eq v4, v1";
+    check(&format!("v2: ptr = alloc_heap layout0, @\"T\"\n v3: i64 = ptrtoint i64, v2\n {compared}"), &[2]);
 }
 
 #[test]

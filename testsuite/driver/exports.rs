@@ -31,7 +31,7 @@ impl Checked {
         let counts = text.lines().find_map(|line| line.strip_suffix(" packages from the cache")).expect("the counts");
         let (cached, all) = counts.split_once(" of ").expect("two counts");
         let (cached, all): (usize, usize) = (cached.parse().unwrap(), all.parse().unwrap());
-        let messages: Vec<&str> = text.lines().filter(|line| line.starts_with(['#', '.'])).collect();
+        let messages: Vec<&str> = text.lines().filter(|line| line.starts_with('#') || line.contains(".go:")).collect();
         assert_eq!(out.status.success(), messages.is_empty(), "{text}");
         (all - cached, cached, messages.join("\n"))
     }
@@ -81,6 +81,32 @@ fn a_missing_function_main_is_missed_every_time() {
         let out = p.project.ingot(&["check"]);
         assert!(stderr(&out).contains("function main is undeclared in the main package"), "{}", stderr(&out));
     }
+}
+
+#[test]
+fn a_body_is_missed_when_its_assembly_is_gone() {
+    let p = Checked::new();
+    p.project.write("lib/more.go", "package lib\n\nfunc More() int\n");
+    p.project.write("lib/more.s", "TEXT ·More(SB), $0-8\n\tRET\n");
+    assert_eq!(p.check(&[]).2, "");
+    fs::remove_file(p.project.path("lib/more.s")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(p.check(&[]).2, "# example.com/prog/lib\nlib/more.go:3:6: missing function body");
+    }
+}
+
+#[test]
+fn packages_with_tests_only_cannot_be_imported() {
+    let p = Checked::new();
+    fs::rename(p.project.path("lib/lib.go"), p.project.path("lib/lib_test.go")).unwrap();
+    for pattern in [".", "./...", "./lib"] {
+        let out = p.project.ingot(&["check", pattern]);
+        assert!(!out.status.success());
+        assert!(stderr(&out).contains("example.com/prog/lib: no non-test Go files in "), "{}", stderr(&out));
+    }
+    fs::remove_file(p.project.path("main.go")).unwrap();
+    let out = p.project.ingot(&["check", "./..."]);
+    assert!(out.status.success(), "{}", stderr(&out));
 }
 
 #[test]

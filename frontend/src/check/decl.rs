@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use super::directives::spec_spans;
 use super::resolver::{DeclInfo, DeclKind, const_source};
 use super::{Checker, Env};
 use crate::ast::{self, Decl, Expr, Ident};
@@ -285,9 +286,18 @@ impl<'a> Checker<'a> {
     /// A const, type or var declaration in a function.
     pub(super) fn decl_stmt(&mut self, decl: &'a Decl) {
         match decl {
-            Decl::Const(group) => group.specs.iter().for_each(|spec| self.local_consts(&group.specs, spec)),
-            Decl::Var(group) => group.specs.iter().for_each(|spec| self.local_vars(spec)),
-            Decl::Type(group) => group.specs.iter().for_each(|spec| self.local_type(spec)),
+            Decl::Const(group) => {
+                self.local_specs.extend(spec_spans(group, |spec| spec.span));
+                group.specs.iter().for_each(|spec| self.local_consts(&group.specs, spec));
+            }
+            Decl::Var(group) => {
+                self.local_specs.extend(spec_spans(group, |spec| spec.span));
+                group.specs.iter().for_each(|spec| self.local_vars(spec));
+            }
+            Decl::Type(group) => {
+                self.local_specs.extend(spec_spans(group, |spec| spec.span));
+                group.specs.iter().for_each(|spec| self.local_type(spec));
+            }
             Decl::Import(_) | Decl::Func(_) | Decl::Bad(_) => {}
         }
     }

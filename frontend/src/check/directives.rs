@@ -35,6 +35,11 @@ fn misplaced(name: &str) -> String {
     format!("misplaced {what} directive")
 }
 
+/// The specs of a declaration; a single one without parentheses starts at the keyword.
+pub(super) fn spec_spans<S>(group: &ast::Group<S>, span: impl Fn(&S) -> Span) -> Vec<Span> {
+    if group.parenthesized { group.specs.iter().map(span).collect() } else { vec![group.span] }
+}
+
 /// Where a directive is reported: behind its slashes.
 fn place(directive: &Directive) -> Span {
     Span { lo: directive.span.lo + 2, ..directive.span }
@@ -54,7 +59,7 @@ impl<'a> Checker<'a> {
                     "misplaced compiler directive".to_owned()
                 } else if let Some(message) = self.unusable(directive, runtime) {
                     message
-                } else if (name == "go:embed" || FUNCTION.contains(&name))
+                } else if (matches!(name, "go:embed" | "go:build") || FUNCTION.contains(&name))
                     && directive.span.lo > file.package.offset
                     && !self.is_attached(file, directive)
                 {
@@ -67,30 +72,32 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether a directive belongs to the declaration that follows it, of those at package level and of variables in
-    /// functions.
+    /// Whether a directive belongs to the declaration that follows it, at package level or in a function.
     fn is_attached(&self, file: &ast::File, directive: &Directive) -> bool {
         let at = directive.span.lo;
-        let local = self.local_directives.iter().filter(|spec| spec.span.file == file.id);
-        if local.flat_map(|spec| &spec.directives).any(|d| d.span.lo == at) {
+        let in_file = |span: Span| span.file == file.id;
+        let Some(next) = file.decls.iter().find(|decl| decl.span().hi > at) else { return false };
+        let specs = match next {
+            Decl::Import(group) => spec_spans(group, |spec| spec.span),
+            Decl::Const(group) => spec_spans(group, |spec| spec.span),
+            Decl::Type(group) => spec_spans(group, |spec| spec.span),
+            Decl::Var(group) => spec_spans(group, |spec| spec.span),
+            Decl::Func(_) | Decl::Bad(_) => vec![next.span()],
+        };
+        let parenthesized = specs.first().is_none_or(|span| span.lo > next.span().lo);
+        if parenthesized && at < next.span().lo {
+            return false;
+        }
+        if specs.iter().find(|span| span.hi > at).is_some_and(|span| at < span.lo) {
             return true;
         }
-        let Some(next) = file.decls.iter().find(|decl| decl.span().hi > at) else { return false };
-        fn spans<S>(group: &ast::Group<S>, span: impl Fn(&S) -> Span) -> (bool, Vec<Span>) {
-            (group.parenthesized, group.specs.iter().map(span).collect())
-        }
-        let (parenthesized, specs) = match next {
-            Decl::Import(group) => spans(group, |spec| spec.span),
-            Decl::Const(group) => spans(group, |spec| spec.span),
-            Decl::Type(group) => spans(group, |spec| spec.span),
-            Decl::Var(group) => spans(group, |spec| spec.span),
-            Decl::Func(_) | Decl::Bad(_) => return at < next.span().lo,
+        let bytes = &self.sources.file(file.id).bytes;
+        let follows = |span: &&Span| {
+            let gap = bytes.get(directive.span.hi as usize..span.lo as usize);
+            let blank = |line: &[u8]| line.is_empty() || line.starts_with(b"//");
+            gap.is_some_and(|gap| gap.split(|&b| b == b'\n').all(|line| blank(line.trim_ascii())))
         };
-        if !parenthesized {
-            return at < next.span().lo;
-        }
-        let spec = specs.iter().find(|span| span.hi > at);
-        at > next.span().lo && spec.is_some_and(|span| at < span.lo)
+        self.local_specs.iter().filter(|span| in_file(**span)).any(|span| follows(&span))
     }
 
     /// Why a directive may not be used at all.

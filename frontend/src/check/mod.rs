@@ -25,6 +25,7 @@ mod convert;
 mod decl;
 mod directives;
 mod expr;
+pub mod external;
 mod func_inst;
 mod implements;
 mod index;
@@ -162,6 +163,8 @@ pub(crate) struct Checker<'a> {
     chan_elems: Vec<(Span, TypeId)>,
     /// Variables of functions with directives.
     local_directives: Vec<&'a ast::VarSpec>,
+    /// Declarations in functions: directives may stand at them.
+    local_specs: Vec<Span>,
     /// Declared types and instances that were found to be of finite size.
     finite: HashSet<TypeId>,
 
@@ -269,6 +272,7 @@ impl<'a> Checker<'a> {
             large_types: Vec::new(),
             chan_elems: Vec::new(),
             local_directives: Vec::new(),
+            local_specs: Vec::new(),
             finite: HashSet::new(),
             import_uses: Vec::new(),
             dot_imports: HashMap::new(),

@@ -41,7 +41,8 @@ use semicolons::{Chunk, Prepared, prepare};
 pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnostic>) {
     let prepared = prepare(source);
     let mut diagnostics = prepared.errors.clone();
-    source.set_line_directives(line_directives(source, &prepared));
+    let lines = line_directives(source, &prepared, &mut diagnostics);
+    source.set_line_directives(lines);
     if prepared.too_deep {
         return (empty_file(source, ids), diagnostics);
     }
@@ -61,9 +62,11 @@ pub fn parse_file(source: &SourceFile, ids: &mut NodeIds) -> (File, Vec<Diagnost
 const STACK_BASE: usize = 128 << 10;
 const STACK_PER_LEVEL: usize = 16 << 10;
 
-/// The `line` directives that are well-formed: `//line` at the start of a line, `/*line` anywhere.
-fn line_directives(source: &SourceFile, prepared: &Prepared) -> Vec<LineDirective> {
-    let parse = |directive: &Directive| {
+/// The `line` directives that are well-formed: `//line` at the start of a line, `/*line` anywhere. What is wrong with the
+/// others is pushed to `errors`; those without a colon are comments.
+fn line_directives(source: &SourceFile, prepared: &Prepared, errors: &mut Vec<Diagnostic>) -> Vec<LineDirective> {
+    const LARGEST: u32 = 1 << 30;
+    let mut parse = |directive: &Directive| {
         if directive.name.as_str() != "line" {
             return None;
         }
@@ -72,18 +75,41 @@ fn line_directives(source: &SourceFile, prepared: &Prepared) -> Vec<LineDirectiv
         if !block && source.line_col(lo).col != 1 {
             return None;
         }
-        let (rest, last) = directive.args.rsplit_once(':')?;
-        let last: u32 = last.parse().ok().filter(|&n| n > 0)?;
-        let inner = rest.rsplit_once(':').and_then(|(name, line)| Some((name, line.parse::<u32>().ok()?)));
-        let (name, line, col) = match inner {
-            Some((name, line)) => (name, line, last),
-            None => (rest, last, 0),
+        let from = lo as usize + "//line ".len();
+        let text = source.bytes.get(from..hi as usize)?;
+        let text = if block { text.strip_suffix(b"*/")? } else { text.strip_suffix(b"\r").unwrap_or(text) };
+        let text = std::str::from_utf8(text).ok()?;
+        let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+        let in_range = |n: u64| u32::try_from(n).ok().filter(|n| (1..=LARGEST).contains(n));
+        let mut wrong = |what: &str, at: usize, number: &str| {
+            let span = Span::new(source.id, from + at, from + at + number.len());
+            errors.push(Diagnostic::error(span, format!("invalid {what} number: {number}")));
+        };
+        let (rest, last) = text.rsplit_once(':')?;
+        let Some(n) = number(last) else {
+            wrong("line", rest.len() + 1, last);
+            return None;
+        };
+        let inner = rest.rsplit_once(':').and_then(|(name, line)| Some((name, line, number(line)?)));
+        let (name, at, line, col) = match inner {
+            Some((name, line, n_line)) => match in_range(n) {
+                Some(col) => (name, name.len() + 1, (line, n_line), col),
+                None => {
+                    wrong("column", rest.len() + 1, last);
+                    return None;
+                }
+            },
+            None => (rest, rest.len() + 1, (last, n), 0),
+        };
+        let Some(number) = in_range(line.1) else {
+            wrong("line", at, line.0);
+            return None;
         };
         let from = if block { hi } else { hi + 1 };
         let keeps_name = name.is_empty() && col > 0;
-        Some(LineDirective { from, name: (!keeps_name).then(|| name.into()), line, col })
+        Some(LineDirective { from, name: (!keeps_name).then(|| name.into()), line: number, col })
     };
-    prepared.directives.iter().filter_map(parse).collect()
+    prepared.directives.iter().filter_map(&mut parse).collect()
 }
 
 /// Runs `f` on a thread whose stack holds every nesting the parser accepts.
@@ -170,7 +196,9 @@ impl FileParser<'_> {
             return (file, limits);
         }
         let explained = explain::explain(source, prepared);
-        (file, if explained.is_empty() { errors } else { explained })
+        // Nothing is said of what is missing behind text that makes no tokens.
+        let lexical = !prepared.errors.is_empty();
+        (file, if explained.is_empty() && !lexical { errors } else { explained })
     }
 }
 

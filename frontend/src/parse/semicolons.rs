@@ -336,25 +336,17 @@ impl<'s> Scanner<'s> {
                 let shown = describe_char(c);
                 let message = if is_digit(c) {
                     format!("identifier cannot begin with digit {shown}")
-                } else if self.at > start {
-                    format!("invalid character {shown} in identifier")
                 } else {
-                    format!("invalid character {shown}")
+                    format!("invalid character {shown} in identifier")
                 };
                 self.error(self.at, end, message);
-                self.blank(self.at, end);
-                if self.at > start {
-                    break;
-                }
                 self.at = end;
-                return false;
             }
         }
         let word = &self.src[start..self.at];
         let keyword = if plain { alphabet::keyword(word) } else { None };
         self.semi_due = keyword.is_none() || matches!(word, b"break" | b"continue" | b"fallthrough" | b"return");
         self.letter(start, keyword.unwrap_or(alphabet::NAME));
-        // The invalid character after a word, if any, is blank already.
         true
     }
 

@@ -19,6 +19,8 @@ pub struct AsmObject {
     pub functions: Vec<AsmFunction>,
     /// Variables of Go code that it uses.
     pub variables: Vec<String>,
+    /// Variables that it defines; Go code may declare them.
+    pub defined: Vec<String>,
     /// Functions of Go or of other assembly that it jumps to, by Go name; [`thunks`](super::thunks) makes what Go's need.
     pub jumps: Vec<String>,
 }
@@ -206,6 +208,7 @@ impl<'a> Converter<'a> {
         let file = self.file;
         let jumps: Vec<String> = jumps(file)?.into_iter().map(|s| file.symbols[s].name.clone()).collect();
         let mut functions: Vec<AsmFunction> = Vec::new();
+        let mut defined = Vec::new();
         let mut placed = Vec::new();
         for (i, s) in file.symbols.iter().enumerate() {
             // Names beginning so are the assembler's notes for the Go linker.
@@ -241,6 +244,9 @@ impl<'a> Converter<'a> {
                 let shallow = stack(file, i, &mut Vec::new()).is_some_and(|bytes| bytes <= SHALLOW);
                 functions.push(AsmFunction { name: s.name.clone(), convention, shallow });
             }
+            if !is_text(s.kind) && s.abi != Abi::Static {
+                defined.push(s.name.clone());
+            }
             let id = self.out.add_symbol(Symbol {
                 name: self.elf_name(i).into_bytes(),
                 value: at,
@@ -274,7 +280,7 @@ impl<'a> Converter<'a> {
         // Without it the linker takes the stack for executable.
         self.out.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
         let elf = self.out.write()?;
-        Ok(AsmObject { elf, functions, variables: self.variables.into_iter().collect(), jumps })
+        Ok(AsmObject { elf, functions, variables: self.variables.into_iter().collect(), defined, jumps })
     }
 
     fn elf_name(&self, symbol: usize) -> String {

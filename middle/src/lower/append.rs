@@ -94,14 +94,14 @@ impl<'p> FnCx<'_, 'p> {
         Ok(true)
     }
 
-    /// The n of `append(s, make([]T, n)...)`, which needs no slice of zeroes. Without calls in it, so that order is no
+    /// The n of `append(s, make([]T, n)...)`, which needs no slice of zeroes. It only looks, so that order is no
     /// question.
     fn made_length(&self, call: &'p CallExpr) -> Option<&'p Expr> {
         call.ellipsis?;
         let ExprKind::Call(make) = &call.args.get(1)?.unparen().kind else { return None };
         let is_make = matches!(self.info().type_info(make.func.id).map(|i| i.mode), Some(Mode::Builtin(Builtin::Make)));
         let [_, size] = &make.args[..] else { return None };
-        (is_make && !self.calls(size)).then_some(size)
+        (is_make && self.only_looks(size)).then_some(size)
     }
 
     /// The number of new elements, which must not be negative.

@@ -24,8 +24,12 @@ impl<'p> FnCx<'_, 'p> {
         }
         let (lt, rt) = (self.ty(left), self.ty(right));
         let types = self.types();
-        if types.is_string(lt) && types.is_string(rt) && !(self.calls(left) || self.calls(right)) {
-            return self.compare_strings(op, left, right);
+        if types.is_string(lt) && types.is_string(rt) {
+            // What is glanced at first must not change while the other is evaluated.
+            let right_first = self.calls(right) && !self.calls(left);
+            if right_first || self.only_looks(right) {
+                return self.compare_strings(op, left, right, right_first);
+            }
         }
         let vals = self.operands(&[(left, None), (right, None)])?;
         let [a, b] = &vals[..] else { return Err(self.ice("operands")) };
@@ -54,8 +58,8 @@ impl<'p> FnCx<'_, 'p> {
         }
     }
 
-    /// A comparison of strings of which neither operand calls anything.
-    fn compare_strings(&mut self, op: BinaryOp, left: &'p Expr, right: &'p Expr) -> Res<Value> {
+    /// A comparison of strings, which are made nowhere if they are conversions.
+    fn compare_strings(&mut self, op: BinaryOp, left: &'p Expr, right: &'p Expr, right_first: bool) -> Res<Value> {
         let negate = op == BinaryOp::Ne;
         if negate || op == BinaryOp::Eq {
             let (s, constant) = match (self.string_value(left), self.string_value(right)) {
@@ -69,14 +73,22 @@ impl<'p> FnCx<'_, 'p> {
                     self.equal_constant(&s, constant)?
                 }
                 None => {
-                    let (a, b) = (self.string_glance(left)?, self.string_glance(right)?);
+                    let (a, b) = self.string_glances(left, right, right_first)?;
                     self.equal_strings(&a, &b)
                 }
             };
             return Ok(if negate { self.b.not(equal) } else { equal });
         }
-        let (a, b) = (self.string_glance(left)?, self.string_glance(right)?);
+        let (a, b) = self.string_glances(left, right, right_first)?;
         self.ordered(op, &a, &b, TypeId::STRING)
+    }
+
+    fn string_glances(&mut self, left: &'p Expr, right: &'p Expr, right_first: bool) -> Res<(Val, Val)> {
+        if right_first {
+            let b = self.string_glance(right)?;
+            return Ok((self.string_glance(left)?, b));
+        }
+        Ok((self.string_glance(left)?, self.string_glance(right)?))
     }
 
     fn ordered(&mut self, op: BinaryOp, a: &Val, b: &Val, ty: TypeId) -> Res<Value> {

@@ -72,6 +72,35 @@ impl<'p> FnCx<'_, 'p> {
         }
     }
 
+    /// Whether evaluating the expression runs no code of the program and changes nothing, though it may panic.
+    pub fn only_looks(&self, e: &Expr) -> bool {
+        if self.info().value_of(e.id).is_some() {
+            return true;
+        }
+        match &e.kind {
+            ExprKind::Ident(_) => true,
+            ExprKind::Paren(inner) | ExprKind::Star(inner) => self.only_looks(inner),
+            ExprKind::Selector { operand, .. } => {
+                self.info().type_info(operand.id).is_none() || self.only_looks(operand)
+            }
+            ExprKind::Index { operand, indices, .. } => {
+                self.only_looks(operand) && indices.iter().all(|e| self.only_looks(e))
+            }
+            ExprKind::Slice(s) => {
+                self.only_looks(&s.operand)
+                    && [&s.low, &s.high, &s.max].into_iter().flatten().all(|e| self.only_looks(e))
+            }
+            ExprKind::Call(call) => {
+                let mode = self.info().type_info(call.func.id).map(|i| i.mode);
+                matches!(mode, Some(Mode::Type | Mode::Builtin(Builtin::Len | Builtin::Cap)))
+                    && call.args.iter().all(|e| self.only_looks(e))
+            }
+            ExprKind::Unary { op, operand } => *op != UnaryOp::Recv && self.only_looks(operand),
+            ExprKind::Binary { left, right, .. } => self.only_looks(left) && self.only_looks(right),
+            _ => false,
+        }
+    }
+
     fn call_calls(&self, call: &CallExpr) -> bool {
         let early = match self.info().type_info(call.func.id).map(|i| i.mode) {
             // `[]byte(s)` and `[]rune(s)` copy.

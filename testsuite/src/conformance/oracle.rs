@@ -69,7 +69,15 @@ impl Compiler {
     /// The lines that the compiler complains about; `verb` is `build` or `check`.
     pub fn complaints(&self, verb: &str, target: &Target) -> Result<Complaints, String> {
         let mut command = self.command(verb, target);
-        command.args(&target.packages);
+        // Of one package the go command keeps what it builds, perhaps under the name of a folder here.
+        let below = target.folder.join("_out");
+        fs::create_dir_all(&below).map_err(|e| format!("{}: {e}", below.display()))?;
+        command.current_dir(&below).env("PWD", &below);
+        let from_below = |package: &String| match package.strip_prefix('.') {
+            Some(rest) => format!("..{rest}"),
+            None => package.clone(),
+        };
+        command.args(target.packages.iter().map(from_below));
         let run = exec::run(&mut command, None, BUILD_LIMIT)?;
         let text = String::from_utf8_lossy(&run.stderr);
         let complaints = parse_complaints(&text);

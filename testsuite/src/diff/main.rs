@@ -27,7 +27,7 @@ struct Arguments {
     #[arg(long, default_value_t = 300)]
     count: u64,
     /// How many of them make one binary
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 75)]
     batch: usize,
     /// Run all anew
     #[arg(long)]

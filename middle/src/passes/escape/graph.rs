@@ -284,7 +284,7 @@ fn join(a: &Pointees, b: &Pointees) -> Pointees {
     if all.len() > MAX_POINTEES { Pointees::Unknown } else { Pointees::Objects(all) }
 }
 
-/// `ptrtoint` results that are only compared or hidden by `x ^ 0`: the pointer is not lost in them.
+/// `ptrtoint` results that are only compared, also after arithmetic, or hidden by `x ^ 0`: the pointer is not lost in them.
 fn noescape_ints(func: &Func) -> Vec<bool> {
     let mut zero = vec![false; func.values.len()];
     for data in &func.insts {
@@ -293,17 +293,33 @@ fn noescape_ints(func: &Func) -> Vec<bool> {
         }
     }
     let mut harmless = vec![true; func.values.len()];
+    // What arithmetic is made of, by its result.
+    let mut work: Vec<Value> = Vec::new();
+    let mut parts: HashMap<Value, [Value; 2]> = HashMap::new();
+    let mut spoil = |v: Value| {
+        if std::mem::replace(&mut harmless[v.index()], false) {
+            work.push(v);
+        }
+    };
     for block in &func.blocks {
         for &inst in &block.insts {
-            let op = &func.insts[inst.index()].op;
-            match op {
+            let data = &func.insts[inst.index()];
+            match data.op {
                 Op::Cmp(..) | Op::BoundsCheck { .. } => {}
                 Op::Bin(BinOp::Xor, _, b) if zero[b.index()] => {}
-                _ => op.for_each_operand(|v| harmless[v.index()] = false),
+                Op::Bin(_, a, b) => drop(parts.insert(data.results[0], [a, b])),
+                _ => data.op.for_each_operand(&mut spoil),
             }
         }
         if let Some(term) = &block.term {
-            term.for_each_operand(|v| harmless[v.index()] = false);
+            term.for_each_operand(&mut spoil);
+        }
+    }
+    while let Some(v) = work.pop() {
+        for part in parts.get(&v).into_iter().flatten() {
+            if std::mem::replace(&mut harmless[part.index()], false) {
+                work.push(*part);
+            }
         }
     }
     harmless
