@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use llvm_backend::Stage;
 use middle::mir;
@@ -205,11 +206,34 @@ pub fn run(args: &Run) -> Outcome {
     if status.success() {
         return Ok(ExitCode::SUCCESS);
     }
-    match status.code() {
-        Some(code) => errln!("exit status {code}"),
-        None => errln!("{status}"),
-    }
+    errln!("{}", ending(status));
     Ok(ExitCode::from(1))
+}
+
+/// How a program ended, in the go command's words.
+pub fn ending(status: ExitStatus) -> String {
+    let Some(signal) = status.signal() else {
+        return status.to_string().replace("exit status: ", "exit status ");
+    };
+    let name = match signal {
+        1 => "hangup",
+        2 => "interrupt",
+        3 => "quit",
+        4 => "illegal instruction",
+        5 => "trace/breakpoint trap",
+        6 => "aborted",
+        7 => "bus error",
+        8 => "floating point exception",
+        9 => "killed",
+        10 => "user defined signal 1",
+        11 => "segmentation fault",
+        12 => "user defined signal 2",
+        13 => "broken pipe",
+        14 => "alarm clock",
+        15 => "terminated",
+        other => &format!("signal {other}"),
+    };
+    format!("signal: {name}{}", if status.core_dumped() { " (core dumped)" } else { "" })
 }
 
 /// Compiles and links one program.
@@ -354,4 +378,18 @@ fn print_stage(
         out!("{text}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_in_the_go_commands_words() {
+        let raw = |status| ending(ExitStatus::from_raw(status));
+        assert_eq!(raw(3 << 8), "exit status 3");
+        assert_eq!(raw(9), "signal: killed");
+        assert_eq!(raw(11 | 0x80), "signal: segmentation fault (core dumped)");
+        assert_eq!(raw(34), "signal: signal 34");
+    }
 }

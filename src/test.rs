@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::Test;
-use crate::commands::{Outcome, Setup, Work, has_failed, program};
+use crate::commands::{Outcome, Setup, Work, ending, has_failed, program};
 use crate::load::{self, Package, program_name};
 use crate::{front, interrupt};
 
@@ -161,8 +161,7 @@ impl Runner<'_> {
             show(format!("*** Test killed: ran too long ({:?}).\n", self.limit + GRACE).as_bytes())?;
         }
         if output.is_empty() {
-            let text = status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"));
-            show(format!("{text}\n").as_bytes())?;
+            show(format!("{}\n", ending(status)).as_bytes())?;
         }
         show(summary("FAIL", "").as_bytes())?;
         Ok(Verdict::Failed)
