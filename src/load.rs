@@ -180,9 +180,11 @@ fn plain(path: &str) -> String {
 }
 
 impl Package {
-    /// Whether the command line names it without a wildcard.
+    /// Whether the command line names it, and not with others by a wildcard or a word of the go command.
     fn is_named_alone(&self) -> bool {
-        !self.dep_only && (self.matched.is_empty() || self.matched.iter().any(|pattern| !pattern.contains("...")))
+        const WORDS: [&str; 5] = ["all", "cmd", "std", "tool", "work"];
+        let alone = |pattern: &String| !pattern.contains("...") && !WORDS.contains(&pattern.as_str());
+        !self.dep_only && (self.matched.is_empty() || self.matched.iter().any(alone))
     }
 
     fn has_tests(&self) -> bool {

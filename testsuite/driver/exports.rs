@@ -105,8 +105,10 @@ fn packages_with_tests_only_cannot_be_imported() {
         assert!(stderr(&out).contains("example.com/prog/lib: no non-test Go files in "), "{}", stderr(&out));
     }
     fs::remove_file(p.project.path("main.go")).unwrap();
-    let out = p.project.ingot(&["check", "./..."]);
-    assert!(out.status.success(), "{}", stderr(&out));
+    for pattern in ["./...", "work"] {
+        let out = p.project.ingot(&["check", pattern]);
+        assert!(out.status.success(), "{}", stderr(&out));
+    }
 }
 
 #[test]
