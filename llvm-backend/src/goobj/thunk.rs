@@ -28,7 +28,7 @@ use inkwell::targets::FileType;
 use middle::mir::{Signature, Ty};
 
 use super::GoobjError;
-use super::convert::{AsmFunction, Convention, elf_name};
+use super::convert::{AsmFunction, Convention, SHALLOW, elf_name};
 use crate::{Options, target};
 
 /// Where ABI0 has a function's arguments and results, as offsets from rsp before the call.
@@ -149,6 +149,11 @@ fn end(out: &mut String, name: &str) {
     let _ = writeln!(out, ".size \"{name}\", . - \"{name}\"");
 }
 
+/// Whether a thunk stays on the goroutine's stack: its own frame counts, too.
+fn is_shallow(body: bool, frame: u64) -> bool {
+    body && frame <= u64::from(SHALLOW) / 2
+}
+
 fn thunk(out: &mut String, f: &AsmFunction, sig: &Signature) -> Result<(), GoobjError> {
     let (name, body) = (quote(&f.name), quote(&f.elf_name()));
     begin(out, &name);
@@ -157,7 +162,8 @@ fn thunk(out: &mut String, f: &AsmFunction, sig: &Signature) -> Result<(), Goobj
         Convention::Abi0 => layout.size.next_multiple_of(16),
         Convention::AbiInternal => 0,
     };
-    let words = if f.shallow {
+    let shallow = is_shallow(f.shallow, frame);
+    let words = if shallow {
         // Nothing asynchronous looks at the frame, so its end needs no description.
         asm!(out, ".cfi_startproc");
         enter_shallow(out, frame)
@@ -185,9 +191,9 @@ fn thunk(out: &mut String, f: &AsmFunction, sig: &Signature) -> Result<(), Goobj
             internal_results(out, sig, &results);
         }
     }
-    leave(out, frame, f.shallow);
+    leave(out, frame, shallow);
     asm!(out, "ret");
-    if f.shallow {
+    if shallow {
         asm!(out, ".cfi_endproc");
     }
     end(out, &name);
@@ -199,6 +205,7 @@ fn jump_thunk(out: &mut String, name: &str, sig: &Signature, shallow: bool) {
     let (name, entry) = (quote(name), quote(&elf_name(name, Convention::Abi0)));
     let layout = Abi0Layout::of(sig);
     let frame = layout.size.next_multiple_of(16);
+    let shallow = is_shallow(shallow, frame);
     begin(out, &entry);
     // The return address is into the thunk.
     asm!(out, "add rsp, 8");

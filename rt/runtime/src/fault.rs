@@ -31,6 +31,9 @@ unsafe fn interrupted_g(sp: usize) -> *mut G {
 }
 
 /// Tells `runtime.sigpanic` of a fault.
+///
+/// # Safety
+/// In a signal handler, of the G that the signal interrupted.
 unsafe fn note(g: *mut G, signal: i32, info: &Info) {
     // SAFETY: the G runs on this thread, which the signal interrupted.
     let scalars = unsafe { &mut (*g).words.scalars };
@@ -41,6 +44,9 @@ unsafe fn note(g: *mut G, signal: i32, info: &Info) {
 
 /// If the fault is in assembly that runs on the goroutine's stack: makes the registers those of the Go caller, with its
 /// return address on top of the stack.
+///
+/// # Safety
+/// The registers are those of a signal's context, taken on this stack.
 unsafe fn leave_assembly(registers: &mut [usize; REGISTERS], stack: &Stack) -> bool {
     if tables::get().function(registers[REG_RIP]).is_some() {
         return false;
