@@ -111,6 +111,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // 1 if the address lies in an object of the collected heap
     f("rt_is_heap_ptr", Leaf, &[Raw], &[I64]),
     f("rt_lock_os_thread", Leaf, &[], &[]),
+    // main.main has returned: the stress switches let the program end
+    f("rt_main_returned", Leaf, &[], &[]),
     // (out [MEM_STATS]uint64): see MEM_STATS
     f("rt_mem_stats", System, &[Ptr], &[]),
     // zeroes [p, p+n): pointer-free or fresh memory
