@@ -111,6 +111,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // 1 if the address lies in an object of the collected heap
     f("rt_is_heap_ptr", Leaf, &[Raw], &[I64]),
     f("rt_lock_os_thread", Leaf, &[], &[]),
+    // main.main has returned: the stress switches let the program end
+    f("rt_main_returned", Leaf, &[], &[]),
     // (bucket of the memory profile, out [MEM_PROFILE]uintptr) -> frames + 1, or 0 past the last: see MEM_PROFILE
     f("rt_mem_profile", System, &[I64, Ptr], &[I64]),
     // (out [MEM_STATS]uint64): see MEM_STATS

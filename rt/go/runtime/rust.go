@@ -49,6 +49,7 @@ func rt_numgoroutine() int
 func rt_numcpu() int
 func rt_gomaxprocs(n int) int
 func rt_lock_os_thread()
+func rt_main_returned() // L: the stress switches let the program end
 func rt_unlock_os_thread()
 func rt_procpin() int // L: nests
 func rt_procunpin()   // L

@@ -118,11 +118,8 @@ extern "C" fn alloc_body(size: usize, typ: *mut Type, flags: usize) -> usize {
     fresh.address
 }
 
-/// Programs expect finalizers to run soon after the collection that they asked for.
 extern "C" fn gc_body() {
-    if driver::run() {
-        sched::park::yield_current();
-    }
+    driver::run();
 }
 
 extern "C" fn free_os_memory_body() {
