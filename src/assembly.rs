@@ -10,6 +10,7 @@ use std::process::Command;
 use frontend::constant::Const;
 use frontend::types::{TypeDecl, Types};
 use llvm_backend::goobj::{AsmFunction, AsmObject, convert, thunks};
+use llvm_backend::os_text;
 use middle::lower::mangle::package_prefix;
 use middle::mir::{Def, Module, Signature};
 use rayon::prelude::*;
@@ -91,7 +92,7 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
     let files: Vec<PathBuf> =
         package.s_files.iter().map(|f| session.overlay.resolve(&package.dir.join(f)).to_owned()).collect();
     let folder = session.work.join(format!("asm{index:05}"));
-    let io = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    let io = |path: &Path, e: std::io::Error| format!("{}: {}", path.display(), os_text(&e));
     std::fs::create_dir_all(&folder).map_err(|e| io(&folder, e))?;
     let header = folder.join("go_asm.h");
     std::fs::write(&header, constants(unit, types)).map_err(|e| io(&header, e))?;
@@ -112,7 +113,7 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
 }
 
 fn run(command: &mut Command, package: &str) -> Result<(), String> {
-    let out = command.output().map_err(|e| format!("go tool asm: {e}"))?;
+    let out = command.output().map_err(|e| format!("go tool asm: {}", os_text(&e)))?;
     if out.status.success() {
         return Ok(());
     }

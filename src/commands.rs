@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use llvm_backend::Stage;
+use llvm_backend::{Stage, os_text};
 use middle::mir;
 
 use crate::cache::{self, Cache};
@@ -18,6 +18,7 @@ use crate::load::{self, Package, program_name};
 use crate::overlay::Overlay;
 use crate::profile::Profiles;
 use crate::toolchain::Toolchain;
+use crate::vcs::{self, Stamp, When};
 use crate::{buildinfo, interrupt, report, version};
 
 /// A command's outcome: an exit code, or the text of an error that ends it with 1.
@@ -37,12 +38,7 @@ pub struct Setup {
 impl Setup {
     pub fn new(flags: &Load) -> Result<Setup, String> {
         if let Some(dir) = &flags.dir {
-            std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {e}", dir.display()))?;
-        }
-        if let Some(when) = flags.buildvcs.as_deref()
-            && !["auto", "true", "false", "0", "1"].contains(&when)
-        {
-            return Err(format!("invalid boolean value {when:?} for -buildvcs"));
+            std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {}", dir.display(), os_text(&e)))?;
         }
         let toolchain = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
         let folder = cache::folder();
@@ -80,7 +76,8 @@ pub struct Work {
 
 impl Work {
     pub fn new(flags: &Load) -> Result<Work, String> {
-        let folder = tempfile::Builder::new().prefix("ingot-build").tempdir().map_err(|e| e.to_string())?;
+        let folder = tempfile::Builder::new().prefix("ingot-build").tempdir();
+        let folder = folder.map_err(|e| format!("ingot: creating work dir: {}", os_text(&e)))?;
         if flags.work {
             let path = folder.keep();
             errln!("WORK={}", path.display());
@@ -91,7 +88,8 @@ impl Work {
     }
 
     pub fn close(self) -> Result<(), String> {
-        self.folder.map_or(Ok(()), |folder| folder.close().map_err(|e| e.to_string()))
+        self.folder
+            .map_or(Ok(()), |folder| folder.close().map_err(|e| format!("ingot: removing work dir: {}", os_text(&e))))
     }
 }
 
@@ -136,16 +134,16 @@ pub fn build(args: &Build) -> Outcome {
     match (args.emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
-            let lowered = lower(&setup, &front, Some(main), &session)?;
+            let lowered = lower(&setup, &front, Some(main), "", &session)?;
             out!("{}", compile::stack_maps(&lowered.units, &session, &output)?);
         }
         (Some(emit), _) => {
-            let lowered = lower(&setup, &front, mains.first().map(|m| **m), &session)?;
+            let lowered = lower(&setup, &front, mains.first().map(|m| **m), "", &session)?;
             print_stage(emit, args.dump.as_deref(), &lowered.units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
             let output = output_path(args.output.as_deref(), main, &work)?;
-            program(&setup, &front, main, &session, &output)?;
+            program(&setup, &front, main, &session, Stamps::Always, &output)?;
         }
         (None, mains) => {
             // Several packages: programs are kept only in a folder named with -o, all else is compiled and dropped.
@@ -160,7 +158,7 @@ pub fn build(args: &Build) -> Outcome {
                 };
                 // Loaded alone: what else was named is no part of the program.
                 let front = setup.front(&args.load, std::slice::from_ref(&main.import_path), None)?;
-                program(&setup, &front, main, &session, &output)?;
+                program(&setup, &front, main, &session, Stamps::Always, &output)?;
             }
             if mains.is_empty() {
                 compile::objects(&compile::lower(&front, &session, &[], None)?.units, &session)?;
@@ -193,6 +191,9 @@ pub fn main_package<'a>(front: &'a Front, command: &str) -> Result<&'a Package, 
 
 pub fn run(args: &Run) -> Outcome {
     let setup = Setup::new(&args.load)?;
+    if args.words.is_empty() {
+        return Err("ingot: no go files listed".to_owned());
+    }
     let words: Vec<String> = args.words.iter().map(|w| w.to_string_lossy().into_owned()).collect();
     let files = words.iter().take_while(|w| w.ends_with(".go")).count();
     let named = files.max(1);
@@ -207,13 +208,13 @@ pub fn run(args: &Run) -> Outcome {
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
     let output = work.path.join(program_name(main));
-    program(&setup, &front, main, &session, &output)?;
+    program(&setup, &front, main, &session, Stamps::OnDemand, &output)?;
     drop(front);
     interrupt::leave_to_child();
     let status = Command::new(&output)
         .args(&args.words[named..])
         .status()
-        .map_err(|e| format!("ingot run: {}: {e}", output.display()))?;
+        .map_err(|e| format!("ingot run: {}: {}", output.display(), os_text(&e)))?;
     work.close()?;
     if status.success() {
         return Ok(ExitCode::SUCCESS);
@@ -248,10 +249,24 @@ pub fn ending(status: ExitStatus) -> String {
     format!("signal: {name}{}", if status.core_dumped() { " (core dumped)" } else { "" })
 }
 
-/// Lowers the program of that main package, tuned by its profiles.
-fn lower(setup: &Setup, front: &Front, main: Option<&Package>, session: &Session<'_>) -> Result<Lowered, String> {
+/// Lowers the program of that main package, tuned by its profiles. `info` is its build information.
+fn lower(
+    setup: &Setup,
+    front: &Front,
+    main: Option<&Package>,
+    info: &str,
+    session: &Session<'_>,
+) -> Result<Lowered, String> {
     let profiles = Profiles::of(session.load, main)?;
-    compile::lower(front, session, &vars(setup, session.load, front, main), profiles.as_ref())
+    compile::lower(front, session, &vars(setup, session.load, main, info), profiles.as_ref())
+}
+
+/// Whether a program is stamped with the state of its repository where `-buildvcs` does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamps {
+    Always,
+    /// Not a program that is made only to be run.
+    OnDemand,
 }
 
 /// Compiles and links one program.
@@ -260,26 +275,33 @@ pub fn program(
     front: &Front,
     main: &Package,
     session: &Session<'_>,
+    stamps: Stamps,
     output: &Path,
 ) -> Result<(), String> {
-    let units = lower(setup, front, Some(main), session)?.units;
-    let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
+    let info = info_text(setup, front, main, session.load, stamps)?;
+    let units = lower(setup, front, Some(main), &info, session)?.units;
+    let info = buildinfo::object(&setup.toolchain.go_version, &info)?;
     compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)
 }
 
-fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>) -> String {
+/// The text of the build information: modules, settings and, if `stamps` says so, what version control knows.
+fn info_text(setup: &Setup, front: &Front, main: &Package, load: &Load, stamps: Stamps) -> Result<String, String> {
     let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
-    let load = session.load;
-    let mut settings = vec![("-compiler".to_owned(), format!("ingot {}", version::INGOT))];
+    let mut settings = Vec::new();
     let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
-    if let Some(flags) = load.ldflags.as_deref().filter(|_| !load.trimpath) {
+    set("-buildmode", "exe");
+    set("-compiler", &format!("ingot {}", version::INGOT));
+    if let Some(flags) = load.ldflags.as_deref().filter(|flags| !flags.is_empty() && !load.trimpath) {
         set("-ldflags", flags);
     }
     if let Some(files) = Profiles::setting(load, main) {
         set("-pgo", &files);
     }
     if let Some(tags) = &load.tags {
-        set("-tags", tags);
+        let tags: Vec<&str> = tags.split([',', ' ']).filter(|tag| !tag.is_empty()).collect();
+        if !tags.is_empty() {
+            set("-tags", &tags.join(","));
+        }
     }
     if load.trimpath {
         set("-trimpath", "true");
@@ -291,34 +313,16 @@ fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>
     set("GOARCH", &setup.toolchain.goarch);
     set("GOOS", "linux");
     set("GOAMD64", &setup.toolchain.goamd64);
-    if load.buildvcs.as_deref() != Some("false") {
-        vcs_settings(&main.dir).into_iter().for_each(|(k, v)| settings.push((k, v)));
-    }
-    buildinfo::text(main, &packages, &settings)
+    let stamp = match load.buildvcs.unwrap_or_default() {
+        When::Auto if stamps == Stamps::OnDemand => Stamp::default(),
+        when => vcs::stamp(when, main)?,
+    };
+    settings.extend(stamp.settings);
+    Ok(buildinfo::text(main, &packages, stamp.version.as_deref(), &settings))
 }
 
-/// The state of the git repository that holds the main package, as the go command stamps it; nothing outside of one.
-fn vcs_settings(dir: &Path) -> Vec<(String, String)> {
-    let git = |args: &[&str]| {
-        let out = Command::new("git").arg("-C").arg(dir).args(args).output().ok()?;
-        out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
-    };
-    let Some(line) = git(&["log", "-1", "--format=%H %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"]) else {
-        return Vec::new();
-    };
-    let Some((revision, time)) = line.split_once(' ') else { return Vec::new() };
-    let modified = git(&["status", "--porcelain"]).is_some_and(|s| !s.is_empty());
-    let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-    vec![
-        pair("vcs", "git"),
-        pair("vcs.revision", revision),
-        pair("vcs.time", time),
-        pair("vcs.modified", if modified { "true" } else { "false" }),
-    ]
-}
-
-/// The variables the build sets.
-pub fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
+/// The variables the build sets, with the build information among them.
+pub fn vars(setup: &Setup, load: &Load, main: Option<&Package>, info: &str) -> Vec<LinkVar> {
     let mut vars = setup.link_flags.vars.clone();
     let mut set = |symbol: &str, value: &[u8]| vars.push(LinkVar { symbol: symbol.to_owned(), value: value.to_vec() });
     set("runtime.buildVersion", setup.toolchain.go_version.as_bytes());
@@ -327,16 +331,14 @@ pub fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -
     }
     if let Some(main) = main {
         set("runtime.godebugDefault", main.default_godebug.as_bytes());
-        let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
-        let text = buildinfo::text(main, &packages, &[]);
-        set("runtime.modinfo", &buildinfo::modinfo(&text));
+        set("runtime.modinfo", &buildinfo::modinfo(info));
     }
     vars
 }
 
 /// Where a program goes: nowhere but the scratch folder for `-o /dev/null`. A file that is there and is no program is the
 /// user's and stays.
-fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<PathBuf, String> {
+pub fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<PathBuf, String> {
     let name = program_name(main);
     let path = match asked {
         Some(path) if path == Path::new("/dev/null") => return Ok(work.path.join(name)),
@@ -351,7 +353,7 @@ fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<Path
         return Err(format!("build output {:?} already exists and is a directory", path.display().to_string()));
     }
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|e| format!("ingot: {}: {e}", folder.display()))?;
+        fs::create_dir_all(folder).map_err(|e| format!("ingot: mkdir {}: {}", folder.display(), os_text(&e)))?;
     }
     Ok(path)
 }
@@ -363,10 +365,8 @@ fn is_folder(path: &Path) -> bool {
 
 fn is_foreign(path: &Path) -> bool {
     let Ok(meta) = fs::metadata(path) else { return false };
-    if !meta.is_file() {
-        return !meta.is_dir();
-    }
-    if meta.len() == 0 {
+    // A pipe or device is written to.
+    if !meta.is_file() || meta.len() == 0 {
         return false;
     }
     let mut magic = [0; 4];

@@ -17,7 +17,7 @@ use frontend::diagnostic::Diagnostic;
 use frontend::types::PackageId;
 use llvm_backend::finalize::FinalizeOptions;
 use llvm_backend::link::{self, LinkError, LinkRequest};
-use llvm_backend::{FaultKind, Level, Options};
+use llvm_backend::{FaultKind, Level, Options, os_text};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
 use middle::passes::profile::{Decision, Heat, Matched};
@@ -155,9 +155,8 @@ pub fn lower(
         return Err(text.trim_end().to_owned());
     }
     units.push(CodeUnit::new("go:start".to_owned(), lower_start(&program, &order)));
-    for unit in &mut units {
-        vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
-    }
+    let values = linkvars::take(&mut units, vars);
+    units.push(CodeUnit::new("go:values".to_owned(), values));
     keep_first(&mut units);
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
     assembly::take_variables(&assembly, &mut units);
@@ -251,7 +250,7 @@ fn with_link_request<T>(
     let mut paths: Vec<PathBuf> = Vec::new();
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
-        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: {}", path.display(), os_text(&e)))?;
         Ok(path)
     };
     let objects = objects(units, session)?;
