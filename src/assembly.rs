@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use crate::compile::{CodeUnit, Session};
 use crate::front::{Front, Unit};
+use crate::load::shown;
 
 /// One package's assembly.
 pub struct Assembly {
@@ -106,6 +107,9 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
         command.args(["-D", &format!("GOAMD64_{}", toolchain.goamd64)]);
     }
     command.arg("-o").arg(&output).args(&files).env("GOARCH", &toolchain.goarch).current_dir(&package.dir);
+    if session.load.print_commands {
+        errln!("{}", shown(&command));
+    }
     run(&mut command, &package.import_path)?;
     let goobj = std::fs::read(&output).map_err(|e| io(&output, e))?;
     let object = convert(&goobj).map_err(|e| format!("{}: {e}", package.import_path))?;

@@ -102,7 +102,7 @@ pub struct Build {
     /// Print a stage of the compilation of the named packages instead of building
     #[arg(long, value_enum)]
     pub emit: Option<Emit>,
-    /// With --emit: only this function
+    /// Only this function of the stage; without --emit, of mir
     #[arg(long, value_name = "FUNC")]
     pub dump: Option<String>,
     pub packages: Vec<String>,

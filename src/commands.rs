@@ -11,7 +11,7 @@ use middle::mir;
 
 use crate::cache::{self, Cache};
 use crate::cli::{Build, Check, Emit, Load, Run};
-use crate::compile::{self, CodeUnit, Lowered, Session, Timings};
+use crate::compile::{self, CodeUnit, Keep, Lowered, Session, Timings};
 use crate::front::{self, Front, Names};
 use crate::linkvars::{LinkFlags, LinkVar};
 use crate::load::{self, Package, program_name};
@@ -64,6 +64,7 @@ impl Setup {
             overlay: &self.overlay,
             link_flags: &self.link_flags,
             timings: &self.timings,
+            keep: Keep::default(),
         }
     }
 }
@@ -115,31 +116,49 @@ pub fn check(args: &Check) -> Outcome {
 pub fn build(args: &Build) -> Outcome {
     let setup = Setup::new(&args.load)?;
     let front = setup.front(&args.load, &patterns(&args.packages), None)?;
-    if args.emit == Some(Emit::Ast) {
-        for unit in front.units.iter().filter(|u| !u.package.dep_only) {
-            unit.files.iter().for_each(|file| out!("{}", frontend::dump::dump(file)));
-        }
-        return Ok(ExitCode::SUCCESS);
+    let emit = args.emit.or(args.dump.as_ref().map(|_| Emit::Mir));
+    if emit == Some(Emit::Ast) {
+        let files = front.units.iter().filter(|u| !u.package.dep_only).flat_map(|unit| &unit.files);
+        let text: String = match &args.dump {
+            None => files.map(frontend::dump::dump).collect(),
+            Some(name) => files.flat_map(|file| frontend::dump::function(file, name)).collect(),
+        };
+        out!("{text}");
+        return match args.dump.as_deref().filter(|_| text.is_empty()) {
+            Some(name) => Err(no_function(name)),
+            None => Ok(ExitCode::SUCCESS),
+        };
     }
     if has_failed(&front, &args.load) {
         return Ok(ExitCode::from(1));
     }
     let work = Work::new(&args.load)?;
-    let session = setup.session(&args.load, &work);
     let named: Vec<&Package> = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only).collect();
     if named.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let mains: Vec<&&Package> = named.iter().filter(|p| p.name == "main").collect();
-    match (args.emit, &mains[..]) {
+    let dump = args.dump.as_deref().map(|function| Dumped::new(function, &named));
+    let mut session = setup.session(&args.load, &work);
+    session.keep = match &dump {
+        Some(dump) => Keep::Function(dump.names.clone()),
+        None if args.emit.is_some() && mains.is_empty() => {
+            Keep::Packages(named.iter().map(|p| p.import_path.as_str()).collect())
+        }
+        None => Keep::Nothing,
+    };
+    let session = session;
+    match (emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
             let lowered = lower(&setup, &front, Some(main), "", &session)?;
-            out!("{}", compile::stack_maps(&lowered.units, &session, &output)?);
+            let text = compile::stack_maps(&lowered.units, &session, &output)?;
+            out!("{}", dump.map_or(Ok(text.clone()), |dump| dump.of_stack_maps(&text))?);
         }
+        (Some(Emit::Stackmaps), _) => return Err("ingot: --emit=stackmaps needs one main package".to_owned()),
         (Some(emit), _) => {
             let lowered = lower(&setup, &front, mains.first().map(|m| **m), "", &session)?;
-            print_stage(emit, args.dump.as_deref(), &lowered.units, &named, &session)?;
+            print_stage(emit, dump.as_ref(), lowered.units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
             let output = output_path(args.output.as_deref(), main, &work)?;
@@ -374,30 +393,78 @@ fn is_foreign(path: &Path) -> bool {
     read.is_err() || &magic != b"\x7fELF"
 }
 
-/// Prints what `--emit` asks for, of the packages named on the command line.
+/// The function that `--dump` names, with or without its package.
+struct Dumped {
+    asked: String,
+    names: Vec<String>,
+}
+
+impl Dumped {
+    fn new(function: &str, named: &[&Package]) -> Dumped {
+        let package = |p: &&Package| if p.name == "main" { "main".to_owned() } else { p.import_path.clone() };
+        let in_package = named.iter().map(|p| format!("{}.{function}", package(p)));
+        let names = std::iter::once(function.to_owned()).chain(in_package).collect();
+        Dumped { asked: function.to_owned(), names }
+    }
+
+    /// The module's function of that name, which all else in the module is only declared for.
+    fn alone(&self, mut module: mir::Module) -> Option<(mir::Module, mir::Symbol)> {
+        let is_function =
+            |name: &&String| module.symbols.get(name.as_str()).is_some_and(|s| matches!(s.def, mir::Def::Func(_)));
+        let name = self.names.iter().find(is_function)?;
+        for (_, other) in module.symbols.iter_mut().filter(|(other, _)| *other != name) {
+            other.def = match &other.def {
+                mir::Def::Func(func) => mir::Def::Extern(Some(func.sig.clone())),
+                mir::Def::Extern(sig) => mir::Def::Extern(sig.clone()),
+                mir::Def::Data(_) => mir::Def::Extern(None),
+            };
+            other.dedup = false;
+        }
+        let symbol = mir::Symbol(module.symbols.get_index_of(name)? as u32);
+        Some((module, symbol))
+    }
+
+    /// Its part of the text of all stack maps: a line that names it, and those below.
+    fn of_stack_maps(&self, text: &str) -> Result<String, String> {
+        let is_head = |line: &str| {
+            let name = line.strip_prefix("func ").and_then(|rest| rest.split_once(" frame ")).map(|(name, _)| name);
+            name.is_some_and(|name| self.names.iter().any(|n| n == name))
+        };
+        let mut lines = text.lines().skip_while(|line| !is_head(line));
+        let head = lines.next().ok_or_else(|| no_function(&self.asked))?;
+        let rest = lines.take_while(|line| !line.starts_with("func "));
+        Ok(std::iter::once(head).chain(rest).map(|line| format!("{line}\n")).collect())
+    }
+}
+
+fn no_function(name: &str) -> String {
+    format!("ingot: there is no function {name} in what was compiled")
+}
+
+/// Prints what `--emit` asks for, of the packages named on the command line, or of one function of any package.
 fn print_stage(
     emit: Emit,
-    function: Option<&str>,
-    units: &[CodeUnit],
+    dump: Option<&Dumped>,
+    units: Vec<CodeUnit>,
     named: &[&Package],
     session: &Session<'_>,
 ) -> Result<(), String> {
     let stage = if emit == Emit::Asm { Stage::Asm } else { Stage::Llvm };
-    // A function may be of any package.
-    for unit in units.iter().filter(|u| function.is_some() || named.iter().any(|p| p.import_path == u.name)) {
-        let text = match emit {
-            Emit::Mir => match function {
-                Some(name) => match unit.module.symbols.get_index_of(name) {
-                    Some(index) => unit.module.func_text(mir::Symbol(index as u32)),
-                    None => continue,
-                },
-                None => unit.module.to_string(),
-            },
-            _ => llvm_backend::emit(&unit.module, &unit.name, &session.options(), stage)
-                .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?,
-        };
-        out!("{text}");
-    }
+    let backend = |module: &mir::Module, name: &str| {
+        llvm_backend::emit(module, name, &session.options(), stage)
+            .map_err(|e| format!("internal compiler error: {name}: {e}"))
+    };
+    let Some(dump) = dump else {
+        for unit in units.iter().filter(|u| named.iter().any(|p| p.import_path == u.name)) {
+            let text = if emit == Emit::Mir { unit.module.to_string() } else { backend(&unit.module, &unit.name)? };
+            out!("{text}");
+        }
+        return Ok(());
+    };
+    let mut found = units.into_iter().filter_map(|unit| Some((dump.alone(unit.module)?, unit.name)));
+    let ((module, symbol), unit) = found.next().ok_or_else(|| no_function(&dump.asked))?;
+    let text = if emit == Emit::Mir { module.func_text(symbol) } else { backend(&module, &unit)? };
+    out!("{text}");
     Ok(())
 }
 

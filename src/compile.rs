@@ -47,6 +47,35 @@ pub struct Session<'a> {
     pub overlay: &'a Overlay,
     pub link_flags: &'a LinkFlags,
     pub timings: &'a Timings,
+    pub keep: Keep<'a>,
+}
+
+/// What stays in a program although nothing reaches it: what is to be shown.
+#[derive(Debug, Clone, Default)]
+pub enum Keep<'a> {
+    #[default]
+    Nothing,
+    /// The function, which may have one of these names.
+    Function(Vec<String>),
+    /// Every function of these packages.
+    Packages(Vec<&'a str>),
+}
+
+impl Keep<'_> {
+    fn roots(&self, units: &[CodeUnit]) -> Vec<String> {
+        let is_kept = |unit: &&CodeUnit| match self {
+            Keep::Packages(paths) => paths.contains(&unit.name.as_str()),
+            _ => false,
+        };
+        match self {
+            Keep::Nothing => Vec::new(),
+            Keep::Function(names) => names.clone(),
+            Keep::Packages(_) => {
+                let symbols = units.iter().filter(is_kept).flat_map(|u| &u.module.symbols);
+                symbols.filter(|(_, s)| matches!(s.def, Def::Func(_))).map(|(name, _)| name.clone()).collect()
+            }
+        }
+    }
 }
 
 /// How long each phase took, for `--time-passes`.
@@ -160,7 +189,9 @@ pub fn lower(
     keep_first(&mut units);
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
     assembly::take_variables(&assembly, &mut units);
-    let mut state = State { roots: assembly::roots(&assembly), ..State::default() };
+    let mut roots = assembly::roots(&assembly);
+    roots.extend(session.keep.roots(&units));
+    let mut state = State { roots, ..State::default() };
     let mut units = session.timings.time("passes", || optimise(units, profiles, &mut state, session))?;
     let matched = state.heat.as_ref().map(Heat::matched);
     if let (Some(profiles), Some(matched)) = (profiles, &matched) {
@@ -304,7 +335,7 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
             .filter(|unit| !unit.module.symbols.is_empty())
             .map(|unit| {
                 progress.start(&unit.name);
-                let object = object_of(unit, &options, session);
+                let object = object_of(unit, &options, session, &progress);
                 progress.finish(&unit.name);
                 object
             })
@@ -315,7 +346,12 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
 }
 
 /// A unit's object, from the cache if it was made before.
-fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Result<Vec<u8>, String> {
+fn object_of(
+    unit: &CodeUnit,
+    options: &Options,
+    session: &Session<'_>,
+    progress: &Progress,
+) -> Result<Vec<u8>, String> {
     let mut options = options.clone();
     // The fault of one function does not concern the objects of the others.
     options.fault = options.fault.filter(|f| unit.module.symbols.contains_key(f.function.as_str()));
@@ -328,6 +364,7 @@ fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Resul
     if let Some(object) = session.cache.get(&key) {
         return Ok(object);
     }
+    progress.compile(&unit.name);
     let object = llvm_backend::compile(&unit.module, &unit.name, &options)
         .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?;
     session.cache.put(&key, &object);

@@ -187,3 +187,69 @@ fn a_cache_is_readable_by_whom_the_umask_lets() {
     }
     assert!(files > 0);
 }
+
+/// One function of each stage, also where the optimiser has nothing left of it, and of packages without main.
+#[test]
+fn stages_are_shown() {
+    let main = "package main
+
+import \"example.com/prog/lib\"
+
+type T struct{ n int }
+
+func (t *T) add(n int) int { return t.n + n }
+
+func main() { println((&T{1}).add(lib.Two())) }
+";
+    let lib = "package lib\n\nfunc Two() int { return 2 }\n\nfunc Never() int { return 3 }\n";
+    let p = Project::new(&[("main.go", main), ("lib/lib.go", lib)]);
+    let shown = |args: &[&str]| {
+        let out = p.ingot(&[&["build"], args].concat());
+        assert!(out.status.success(), "{args:?}: {}", stderr(&out));
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let dumps = [
+        ("mir", "func @\"main.(*T).add\" (ptr, i64) -> (i64)", "func @\"main.main\""),
+        ("llvm", "define i64 @\"main.(*T).add\"", "define void @main.main"),
+        ("asm", "\"main.(*T).add\":\n", "main.main:\n"),
+        ("ast", "name: Ident", "lib"),
+    ];
+    for (stage, with, without) in dumps {
+        for name in ["main.(*T).add", "(*T).add"] {
+            for mode in [&[][..], &["-dev"]] {
+                let text = shown(&[mode, &[&format!("--emit={stage}"), &format!("--dump={name}")]].concat());
+                assert!(text.contains(with), "{stage}: {with:?} is not in:\n{text}");
+                assert!(!text.contains(without), "{stage}: {without:?} is in:\n{text}");
+            }
+        }
+        fails(&p.ingot(&["build", &format!("--emit={stage}"), "--dump=nosuch"]), 1, "there is no function nosuch");
+    }
+    let maps = shown(&["-dev", "--emit=stackmaps", "--dump=main.main"]);
+    assert!(maps.starts_with("func main.main frame ") && maps.matches("func ").count() == 1, "{maps}");
+    fails(&p.ingot(&["build", "--emit=stackmaps", "--dump=nosuch"]), 1, "there is no function nosuch");
+    assert!(shown(&["--dump=main.main"]).starts_with("func @\"main.main\""));
+    let library = shown(&["--emit=mir", "./lib"]);
+    assert!(library.contains("lib.Two\"") && library.contains("lib.Never\""), "{library}");
+    assert!(shown(&["--dump=Never", "./lib"]).starts_with("func @\"example.com/prog/lib.Never\""));
+    fails(&p.ingot(&["build", "--emit=stackmaps", "./lib"]), 1, "needs one main package");
+    assert_eq!(p.listing(), names(&["go.mod", "lib", "main.go"]));
+}
+
+#[test]
+fn names_are_printed_of_packages_that_are_compiled() {
+    let mut p = Project::new(&[("main.go", PRINTS)]);
+    let empty = tempfile::tempdir().unwrap();
+    p.cache = empty.path().to_owned();
+    let printed = |flags: &[&str]| {
+        let out = p.ingot(&[&["build", "-dev", "-v", "-o", "out"], flags].concat());
+        assert!(out.status.success(), "{}", stderr(&out));
+        stderr(&out).lines().map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let all = printed(&[]);
+    assert!(all.contains("runtime") && all.contains("example.com/prog"), "{all:?}");
+    assert!(!all.iter().any(|name| name.contains(':')), "{all:?}");
+    assert_eq!(printed(&[]), names(&[]));
+    p.write("main.go", "package main\n\nfunc main() { println(\"other\") }\n");
+    assert_eq!(printed(&[]), names(&["example.com/prog"]));
+    assert_eq!(printed(&["-a"]), all);
+}
