@@ -2,18 +2,13 @@
 
 use std::io;
 
-/// The system's text alone, in lower case: `no space left on device`.
+/// The system's text alone, in lower case: `no space left on device`. Also of an error that a library has wrapped to tell
+/// a path, which it does behind the text.
 pub fn os_text(error: &io::Error) -> String {
-    let Some(code) = code(error) else { return error.to_string() };
-    let text = io::Error::from_raw_os_error(code).to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
+    let text = error.to_string();
+    let Some((text, _)) = text.split_once(" (os error") else { return text };
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-}
-
-/// The error's number, also of one that a library has wrapped to tell a path.
-fn code(error: &io::Error) -> Option<i32> {
-    error.raw_os_error().or_else(|| code(error.get_ref()?.source()?.downcast_ref()?))
 }
 
 #[cfg(test)]
