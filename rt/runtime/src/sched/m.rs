@@ -44,6 +44,7 @@ pub struct M {
     pub random: u64,
     /// In a fork: prologue checks and polls are inert.
     pub forking: AtomicBool,
+    pub recent_frames: crate::unwind::Recent,
     /// Rounds of the scheduler.
     pub rounds: AtomicUsize,
 }
