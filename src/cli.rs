@@ -25,6 +25,8 @@ pub enum Command {
     Test(Test),
     /// Type-check packages
     Check(Check),
+    /// Explain what CPU profiles change
+    Pgo(Pgo),
     /// Print Ingot's version and the Go version it implements
     Version,
     /// Print what Ingot found: Go distribution, LLVM, target
@@ -70,6 +72,9 @@ pub struct Load {
     /// Compile everything anew
     #[arg(short = 'a')]
     pub rebuild: bool,
+    /// CPU profiles to optimise for, separated by commas; auto: default.pgo beside the main package, if there; or off
+    #[arg(long, value_name = "FILES", default_value = "auto")]
+    pub pgo: String,
     /// Quick compilation for development
     #[arg(long)]
     pub dev: bool,
@@ -172,6 +177,22 @@ pub struct Check {
     pub packages: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+pub struct Pgo {
+    #[command(flatten)]
+    pub load: Load,
+    #[arg(value_enum)]
+    pub action: PgoAction,
+    pub packages: Vec<String>,
+}
+
+/// What `ingot pgo` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PgoAction {
+    /// Print what was read from the profiles that -pgo names, and what they change in the program
+    Show,
+}
+
 /// What `--emit` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Emit {
@@ -188,12 +209,13 @@ pub enum Emit {
 }
 
 /// Flags the environment's GOFLAGS may set for us; all others there are the go command's.
-const ENVIRONMENT_FLAGS: &[&str] = &["tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "p", "v", "x", "a"];
+const ENVIRONMENT_FLAGS: &[&str] =
+    &["tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "pgo", "p", "v", "x", "a"];
 
 /// Puts the flags of GOFLAGS, as far as they are ours, behind the command's name: the command line's own win.
 pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Vec<OsString> {
     let takes_flags =
-        args.get(1).is_some_and(|command| ["build", "run", "test", "check"].iter().any(|name| command == *name));
+        args.get(1).is_some_and(|command| ["build", "run", "test", "check", "pgo"].iter().any(|name| command == *name));
     if !takes_flags {
         return args;
     }

@@ -11,11 +11,12 @@ use middle::mir;
 
 use crate::cache::{self, Cache};
 use crate::cli::{Build, Check, Emit, Load, Run};
-use crate::compile::{self, CodeUnit, Session, Timings};
+use crate::compile::{self, CodeUnit, Lowered, Session, Timings};
 use crate::front::{self, Front, Names};
 use crate::linkvars::{LinkFlags, LinkVar};
 use crate::load::{self, Package, program_name};
 use crate::overlay::Overlay;
+use crate::profile::Profiles;
 use crate::toolchain::Toolchain;
 use crate::{buildinfo, interrupt, report, version};
 
@@ -52,7 +53,7 @@ impl Setup {
         Ok(Setup { toolchain, overlay, cache, exports, timings: Timings::default(), link_flags })
     }
 
-    fn front(&self, flags: &Load, patterns: &[String], exports: Option<&Cache>) -> Result<Front, String> {
+    pub fn front(&self, flags: &Load, patterns: &[String], exports: Option<&Cache>) -> Result<Front, String> {
         let packages = self.timings.time("load", || load::load(&self.toolchain, &self.overlay, flags, patterns))?;
         let names = Names { trimpath: flags.trimpath, goroot: &self.toolchain.goroot };
         self.timings.time("parse and check", || front::run(packages, &self.overlay, &names, exports))
@@ -94,7 +95,7 @@ impl Work {
     }
 }
 
-fn patterns(words: &[String]) -> Vec<String> {
+pub fn patterns(words: &[String]) -> Vec<String> {
     if words.is_empty() { vec![".".to_owned()] } else { words.to_vec() }
 }
 
@@ -135,13 +136,12 @@ pub fn build(args: &Build) -> Outcome {
     match (args.emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
-            let units = compile::lower(&front, &session, &vars(&setup, session.load, &front, Some(main)))?;
-            out!("{}", compile::stack_maps(&units, &session, &output)?);
+            let lowered = lower(&setup, &front, Some(main), &session)?;
+            out!("{}", compile::stack_maps(&lowered.units, &session, &output)?);
         }
         (Some(emit), _) => {
-            let main = mains.first().copied();
-            let units = compile::lower(&front, &session, &vars(&setup, session.load, &front, main.copied()))?;
-            print_stage(emit, args.dump.as_deref(), &units, &named, &session)?;
+            let lowered = lower(&setup, &front, mains.first().map(|m| **m), &session)?;
+            print_stage(emit, args.dump.as_deref(), &lowered.units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
             let output = output_path(args.output.as_deref(), main, &work)?;
@@ -163,7 +163,7 @@ pub fn build(args: &Build) -> Outcome {
                 program(&setup, &front, main, &session, &output)?;
             }
             if mains.is_empty() {
-                compile::objects(&compile::lower(&front, &session, &[])?, &session)?;
+                compile::objects(&compile::lower(&front, &session, &[], None)?.units, &session)?;
             }
         }
     }
@@ -172,6 +172,23 @@ pub fn build(args: &Build) -> Outcome {
     }
     work.close()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The one program that is meant.
+///
+/// # Errors
+/// Several packages, none, or one that is no program.
+pub fn main_package<'a>(front: &'a Front, command: &str) -> Result<&'a Package, String> {
+    let mut mains = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only);
+    let main = match (mains.next(), mains.next()) {
+        (Some(main), None) => main,
+        (None, _) => return Err("no packages".to_owned()),
+        _ => return Err(format!("ingot {command}: pattern matches multiple packages")),
+    };
+    if main.name != "main" {
+        return Err(format!("package {} is not a main package", main.import_path));
+    }
+    Ok(main)
 }
 
 pub fn run(args: &Run) -> Outcome {
@@ -183,15 +200,10 @@ pub fn run(args: &Run) -> Outcome {
     if has_failed(&front, &args.load) {
         return Ok(ExitCode::from(1));
     }
-    let mut mains = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only);
-    let main = match (mains.next(), mains.next()) {
-        (Some(main), None) => main,
-        (None, _) => return Err(format!("no packages loaded from {}", words[..named].join(" "))),
-        _ => return Err("ingot run: pattern matches multiple packages".to_owned()),
-    };
-    if main.name != "main" {
-        return Err(format!("package {} is not a main package", main.import_path));
+    if front.units.iter().all(|u| u.package.dep_only) {
+        return Err(format!("no packages loaded from {}", words[..named].join(" ")));
     }
+    let main = main_package(&front, "run")?;
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
     let output = work.path.join(program_name(main));
@@ -236,6 +248,12 @@ pub fn ending(status: ExitStatus) -> String {
     format!("signal: {name}{}", if status.core_dumped() { " (core dumped)" } else { "" })
 }
 
+/// Lowers the program of that main package, tuned by its profiles.
+fn lower(setup: &Setup, front: &Front, main: Option<&Package>, session: &Session<'_>) -> Result<Lowered, String> {
+    let profiles = Profiles::of(session.load, main)?;
+    compile::lower(front, session, &vars(setup, session.load, front, main), profiles.as_ref())
+}
+
 /// Compiles and links one program.
 pub fn program(
     setup: &Setup,
@@ -244,7 +262,7 @@ pub fn program(
     session: &Session<'_>,
     output: &Path,
 ) -> Result<(), String> {
-    let units = compile::lower(front, session, &vars(setup, session.load, front, Some(main)))?;
+    let units = lower(setup, front, Some(main), session)?.units;
     let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
     compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)
 }
@@ -256,6 +274,9 @@ fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>
     let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
     if let Some(flags) = load.ldflags.as_deref().filter(|_| !load.trimpath) {
         set("-ldflags", flags);
+    }
+    if let Some(files) = Profiles::setting(load, main) {
+        set("-pgo", &files);
     }
     if let Some(tags) = &load.tags {
         set("-tags", tags);
@@ -297,7 +318,7 @@ fn vcs_settings(dir: &Path) -> Vec<(String, String)> {
 }
 
 /// The variables the build sets.
-fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
+pub fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
     let mut vars = setup.link_flags.vars.clone();
     let mut set = |symbol: &str, value: &[u8]| vars.push(LinkVar { symbol: symbol.to_owned(), value: value.to_vec() });
     set("runtime.buildVersion", setup.toolchain.go_version.as_bytes());

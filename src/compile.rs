@@ -20,6 +20,7 @@ use llvm_backend::link::{self, LinkError, LinkRequest};
 use llvm_backend::{FaultKind, Level, Options};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
+use middle::passes::profile::{Decision, Heat, Matched};
 use middle::passes::{self, State};
 use rayon::prelude::*;
 
@@ -29,6 +30,7 @@ use crate::cli::Load;
 use crate::front::{Front, Unit};
 use crate::linkvars::{self, LinkFlags, LinkVar};
 use crate::overlay::Overlay;
+use crate::profile::Profiles;
 use crate::progress::Progress;
 use crate::toolchain::Toolchain;
 
@@ -112,11 +114,24 @@ impl Session<'_> {
     }
 }
 
+/// A program before code generation.
+pub struct Lowered {
+    pub units: Vec<CodeUnit>,
+    /// What was done because of profiles, and how well they fit.
+    pub decisions: Vec<Decision>,
+    pub matched: Option<Matched>,
+}
+
 /// Lowers every package and puts the modules in order, shared symbols in one place.
 ///
 /// # Errors
 /// What cannot be compiled, as diagnostics.
-pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<Vec<CodeUnit>, String> {
+pub fn lower(
+    front: &Front,
+    session: &Session<'_>,
+    vars: &[LinkVar],
+    profiles: Option<&Profiles>,
+) -> Result<Lowered, String> {
     let checked: Vec<(&Unit, &Checked)> =
         front.units.iter().filter_map(|u| u.checked.as_ref().map(|c| (u, c))).collect();
     let inputs: Vec<PackageInput<'_>> = checked
@@ -147,14 +162,23 @@ pub fn lower(front: &Front, session: &Session<'_>, vars: &[LinkVar]) -> Result<V
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
     assembly::take_variables(&assembly, &mut units);
     let mut state = State { roots: assembly::roots(&assembly), ..State::default() };
-    let mut units = session.timings.time("passes", || optimise(units, &mut state, session))?;
+    let mut units = session.timings.time("passes", || optimise(units, profiles, &mut state, session))?;
+    let matched = state.heat.as_ref().map(Heat::matched);
+    if let (Some(profiles), Some(matched)) = (profiles, &matched) {
+        profiles.warn_if_unrelated(matched);
+    }
     let assembled = assembly::units(assembly, &units)?;
     units.extend(assembled);
-    Ok(units)
+    Ok(Lowered { units, decisions: state.decisions, matched })
 }
 
 /// Runs the passes: over each package, which then depends on what it imports only (`-dev`), or over the program.
-fn optimise(units: Vec<CodeUnit>, state: &mut State, session: &Session<'_>) -> Result<Vec<CodeUnit>, String> {
+fn optimise(
+    units: Vec<CodeUnit>,
+    profiles: Option<&Profiles>,
+    state: &mut State,
+    session: &Session<'_>,
+) -> Result<Vec<CodeUnit>, String> {
     let plain =
         |units: Vec<CodeUnit>| units.into_iter().map(|u| passes::Unit { name: u.name, module: u.module }).collect();
     let units = if session.load.dev {
@@ -167,7 +191,8 @@ fn optimise(units: Vec<CodeUnit>, state: &mut State, session: &Session<'_>) -> R
         }
         passes::share(plain(units), state).map_err(|e| e.to_string())?
     } else {
-        passes::program(plain(units), state).map_err(|e| e.to_string())?.0
+        let weights = profiles.map(|p| p.weights.clone());
+        passes::program(plain(units), weights, state).map_err(|e| e.to_string())?.0
     };
     session.timings.note(state.shared.to_string());
     Ok(units.into_iter().map(|u| CodeUnit::new(u.name, u.module)).collect())

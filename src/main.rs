@@ -19,6 +19,7 @@ mod interrupt;
 mod linkvars;
 mod load;
 mod overlay;
+mod profile;
 mod progress;
 mod report;
 mod test;
@@ -28,7 +29,7 @@ mod version;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, PgoAction};
 use toolchain::{GO_VERSION, Toolchain};
 
 /// Address space of each compiling thread's stack: trees may nest deeply. Pages are taken as they are touched.
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.load.jobs,
         Command::Test(test) => test.load.jobs,
         Command::Check(check) => check.load.jobs,
+        Command::Pgo(pgo) => pgo.load.jobs,
         Command::Version | Command::Env => None,
     };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs.unwrap_or(0)).build_global();
@@ -74,6 +76,9 @@ fn main() -> ExitCode {
         Command::Run(run) => commands::run(run),
         Command::Test(args) => test::test(args),
         Command::Check(check) => commands::check(check),
+        Command::Pgo(pgo) => match pgo.action {
+            PgoAction::Show => profile::show(pgo),
+        },
         Command::Version => {
             outln!("ingot version {} go{GO_VERSION} linux/amd64", version::INGOT);
             Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@
 
 mod dwarf;
 mod exports;
+mod profiles;
 mod teeth;
 mod testing;
 

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 
 use super::call_graph;
 use super::known_calls::{closure_code, definitions};
+use super::profile::Heat;
 use crate::mir::compact::compact;
 use crate::mir::*;
 
@@ -19,6 +20,8 @@ pub const BUDGET: u32 = 40;
 /// As much more may a closure cost that is made in the function that calls it: its object and the variables it shares
 /// with that function are gone then, and mostly there is no other call.
 const CLOSURE: u32 = 3;
+/// And one of at most this cost where a profile says that the call is hot.
+pub const HOT_BUDGET: u32 = 400;
 /// A function does not grow beyond this by inlining.
 const MAX_CALLER: u32 = 4000;
 /// Calls made visible by inlining are inlined in turn, to this depth.
@@ -28,11 +31,12 @@ const MAX_DEPTH: u32 = 12;
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub budget: u32,
+    pub hot_budget: u32,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { budget: BUDGET }
+        Limits { budget: BUDGET, hot_budget: HOT_BUDGET }
     }
 }
 
@@ -42,10 +46,12 @@ pub struct Inlined {
     pub caller: Symbol,
     pub callee: Symbol,
     pub pos: PosId,
+    /// Of the call, in the profile's unit, if it was inlined because the call is hot.
+    pub hot: Option<u64>,
 }
 
-/// Inlines in the whole module; returns what was.
-pub fn run(module: &mut Module, limits: &Limits) -> Vec<Inlined> {
+/// Inlines in the whole module, more where the profile says that it pays; returns what was.
+pub fn run(module: &mut Module, limits: &Limits, heat: Option<&Heat>) -> Vec<Inlined> {
     let mut done = Vec::new();
     let mut component_of: HashMap<Symbol, usize> = HashMap::new();
     let components = call_graph::components(module);
@@ -60,7 +66,7 @@ pub fn run(module: &mut Module, limits: &Limits) -> Vec<Inlined> {
             // The module keeps the signature meanwhile, for calls of the function itself.
             module.symbols[caller.index()].def = Def::Extern(Some(func.sig.clone()));
             let mut inliner =
-                Inliner { module, limits, costs: &costs, component_of: &component_of, caller, done: &mut done };
+                Inliner { module, limits, heat, costs: &costs, component_of: &component_of, caller, done: &mut done };
             if inliner.function(&mut func) {
                 compact(&mut func);
             }
@@ -183,6 +189,7 @@ fn captures(func: &Func) -> Vec<bool> {
 struct Inliner<'a> {
     module: &'a mut Module,
     limits: &'a Limits,
+    heat: Option<&'a Heat>,
     costs: &'a HashMap<Symbol, Option<u32>>,
     component_of: &'a HashMap<Symbol, usize>,
     caller: Symbol,
@@ -218,8 +225,10 @@ impl Inliner<'_> {
                 }
                 let Some(site) = self.site(func, inst) else { continue };
                 let Some(Some(cost)) = self.costs.get(&site.callee).copied() else { continue };
-                let made_here = if site.captures { CLOSURE } else { 1 };
-                if cost > self.limits.budget * made_here {
+                let budget = self.limits.budget * if site.captures { CLOSURE } else { 1 };
+                let pos = func.insts[inst.index()].pos;
+                let hot = if cost > budget { self.hot(pos, site.callee, cost) } else { None };
+                if cost > budget && hot.is_none() {
                     continue;
                 }
                 let component = self.component_of[&site.callee];
@@ -233,8 +242,7 @@ impl Inliner<'_> {
                 }
                 let body = body.clone();
                 size += cost;
-                let pos = func.insts[inst.index()].pos;
-                self.done.push(Inlined { caller: self.caller, callee: site.callee, pos });
+                self.done.push(Inlined { caller: self.caller, callee: site.callee, pos, hot });
                 let first = func.blocks.len() as u32;
                 let rest = self.splice(func, block, at - 1, &site, &body);
                 // The rest of this block next, then the copied blocks one level deeper.
@@ -246,6 +254,16 @@ impl Inliner<'_> {
             }
         }
         any
+    }
+
+    /// The call's weight, if it is hot and the callee not too large for that.
+    fn hot(&self, pos: PosId, callee: Symbol, cost: u32) -> Option<u64> {
+        if cost > self.limits.hot_budget {
+            return None;
+        }
+        let heat = self.heat?;
+        let weight = heat.call(self.module, pos, callee);
+        heat.is_hot(weight).then_some(weight)
     }
 
     /// The call and its callee, if the callee is a function of this module that is known here.

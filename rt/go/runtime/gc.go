@@ -71,6 +71,11 @@ func ReadMemStats(m *MemStats) {
 func GC() {
 	clearPools()
 	rt_gc()
+	// Programs expect finalizers to run soon after the collection that they asked for, also those of an earlier one
+	// that nobody asked for. Each turn lets another goroutine run, here or, if it is slow, on another thread.
+	for turns := 0; turns < 20 && !finalizersIdle(); turns++ {
+		rt_gosched()
+	}
 }
 
 var finalizers struct {
@@ -94,22 +99,24 @@ func startFinalizers() {
 	}
 }
 
-// finalizersRun waits, no longer than so many nanoseconds, until no finalizer or cleanup is due or running; it reports
-// whether that is so.
+// finalizersRun waits, no longer than so many nanoseconds, until finalizersIdle; it reports whether that is so.
 func finalizersRun(timeout int64) bool {
 	start := rt_nanotime()
-	for {
-		lock(&finalizers.lock)
-		started := finalizers.started
-		unlock(&finalizers.lock)
-		if !started || rt_finalizers_done() != 0 {
-			return true
-		}
+	for !finalizersIdle() {
 		if rt_nanotime()-start >= timeout {
 			return false
 		}
 		rt_gosched()
 	}
+	return true
+}
+
+// finalizersIdle reports whether no finalizer or cleanup is due or running.
+func finalizersIdle() bool {
+	lock(&finalizers.lock)
+	started := finalizers.started
+	unlock(&finalizers.lock)
+	return !started || rt_finalizers_done() != 0
 }
 
 // std's tests wait with these.
@@ -190,8 +197,13 @@ func SetFinalizer(obj any, finalizer any) {
 		throw("runtime.SetFinalizer: cannot pass " + typeString(e._type) + " to finalizer " + typeString(f._type))
 	}
 	startFinalizers()
-	if rt_set_finalizer(e.data, *(*unsafe.Pointer)(unsafe.Pointer(&call))) == 0 && rt_is_heap_ptr(e.data) != 0 {
-		throw("runtime.SetFinalizer: pointer not at beginning of allocated block")
+	switch rt_set_finalizer(e.data, *(*unsafe.Pointer)(unsafe.Pointer(&call))) {
+	case 0:
+		if rt_is_heap_ptr(e.data) != 0 {
+			throw("runtime.SetFinalizer: pointer not at beginning of allocated block")
+		}
+	case 2:
+		throw("runtime.SetFinalizer: finalizer already set")
 	}
 }
 

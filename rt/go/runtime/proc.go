@@ -30,6 +30,7 @@ func main() {
 	runtime_inittasks()
 	rt_unlock_os_thread()
 	main_main()
+	rt_main_returned()
 	awaitPanics()
 	os_beforeExit(0)
 	rt_exit(0)

@@ -50,6 +50,7 @@ func rt_numgoroutine() int
 func rt_numcpu() int
 func rt_gomaxprocs(n int) int
 func rt_lock_os_thread()
+func rt_main_returned() // L: the stress switches let the program end
 func rt_unlock_os_thread()
 func rt_procpin() int // L: nests
 func rt_procunpin()   // L
@@ -106,6 +107,8 @@ func rt_set_gc_percent(p int) int
 func rt_set_memory_limit(n int64) int64
 func rt_set_max_stack(n int) int
 func rt_mem_stats(out *memWords)
+func rt_mem_profile(i int, out *memBucket) uintptr
+func rt_set_profile_rate(bytes int)
 func rt_set_finalizer(obj, fn unsafe.Pointer) uintptr
 func rt_add_cleanup(obj, fn unsafe.Pointer) uint64
 func rt_stop_cleanup(id uint64)

@@ -9,12 +9,14 @@
 //! - `poison`: dead objects and stacks are overwritten. `verify`: the heap is checked after each cycle. `slice`: marking
 //!   in slices with the program running between. `watch`: see `sched::watch`.
 //!
-//! At exit a line to standard error counts stack moves and collections.
+//! Once `main.main` has returned nothing is checked any more: the program is over, and a finalizer of what it kept to the
+//! end is not to run between its return and the exit. At exit a line to standard error counts stack moves and
+//! collections.
 
 use crate::sched::{G, current_g, current_m, start_world, stop_world};
 use crate::stack::walk;
 use core::ffi::CStr;
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 const MOVE: u32 = 1;
 const GC: u32 = 2;
@@ -33,6 +35,8 @@ const SAMPLE: usize = 1000;
 static SWITCHES: AtomicU32 = AtomicU32::new(0);
 static SEED: AtomicU64 = AtomicU64::new(1);
 static CHECKS: AtomicU64 = AtomicU64::new(0);
+/// `main.main` has returned.
+static OVER: AtomicBool = AtomicBool::new(false);
 
 /// Tested by `rt_enter` after each runtime call.
 #[unsafe(no_mangle)]
@@ -66,7 +70,13 @@ pub fn checks() -> u64 {
 
 /// Guards stay poisoned so that every check takes the slow path.
 pub fn every_check() -> bool {
-    on(MOVE | GC)
+    on(MOVE | GC) && !OVER.load(Ordering::Relaxed)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn rt_main_returned() {
+    OVER.store(true, Ordering::Relaxed);
+    rt_stress_calls.store(0, Ordering::Relaxed);
 }
 
 /// Reads the environment variable's value.
@@ -148,12 +158,15 @@ pub fn check(g: *mut G) {
     // A cycle in slices goes on at every check; what costs is to begin and to end one.
     if on(GC) && (slice() && crate::gc::marking() || !skipped(&COLLECTIONS_SKIPPED)) {
         let stopped = stop_world();
-        let before = frames();
-        crate::gc::collect(&stopped);
-        let frames = price(frames() - before, FRAMES_FREE, FRAMES);
-        let cost = frames + price(crate::gc::pacer::live(), MARK_FREE, MARK_BYTES);
-        let cost = if n < EVERY { cost } else { cost.max(SAMPLE) };
-        COLLECTIONS_SKIPPED.store(distance(n, cost), Ordering::Relaxed);
+        // The main goroutine may have returned while this one waited for the stop.
+        if every_check() {
+            let before = frames();
+            crate::gc::collect(&stopped);
+            let frames = price(frames() - before, FRAMES_FREE, FRAMES);
+            let cost = frames + price(crate::gc::pacer::live(), MARK_FREE, MARK_BYTES);
+            let cost = if n < EVERY { cost } else { cost.max(SAMPLE) };
+            COLLECTIONS_SKIPPED.store(distance(n, cost), Ordering::Relaxed);
+        }
         start_world(stopped);
     }
     if on(MOVE) && (n < EVERY_MOVE || random(!n).is_multiple_of(SAMPLE_MOVE)) && !skipped(&MOVES_SKIPPED) {

@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"time"
 	"unique"
 	"weak"
@@ -145,11 +146,31 @@ func removed() {
 	fmt.Println("removed", len(done))
 }
 
+var ran atomic.Bool
+
+// soon: a program that collects three times sees the finalizer's effect, whoever found the object dead.
+func soon() {
+	n := &node{name: "soon"}
+	runtime.SetFinalizer(n, func(*node) { ran.Store(true) })
+	defer func() {
+		for i := 0; i < 3; i++ {
+			runtime.GC()
+		}
+		fmt.Println("soon", ran.Load(), recover() != nil)
+	}()
+	var none *node
+	none.name = n.name
+}
+
 func main() {
+	soon()
 	finalizers()
 	resurrection()
 	cleanups()
 	weakPointers()
 	uniqueValues()
 	removed()
+	last := &node{name: "last"}
+	runtime.SetFinalizer(last, func(*node) { panic("finalized after main returned") })
+	runtime.KeepAlive(last)
 }

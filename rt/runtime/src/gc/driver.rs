@@ -55,8 +55,8 @@ enum Outcome {
     },
 }
 
-/// Stops the world for one step and tells whoever waits for what came of it. True if finalizers or cleanups are due.
-fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) -> bool {
+/// Stops the world for one step and tells whoever waits for what came of it.
+fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) {
     let start = sys::time::nanotime();
     let (heap, goal) = (pacer::live(), pacer::next_goal());
     let world = sched::stop_world();
@@ -68,14 +68,13 @@ fn with_world_stopped(step: impl FnOnce(&Stopped) -> Outcome) -> bool {
         note(&stopped, outcome, start, pause, heap, goal);
     }
     sched::start_world(world);
-    let Outcome::Ended { forced, due } = outcome else { return false };
+    let Outcome::Ended { forced, due } = outcome else { return };
     if due {
         hand_out_due();
     }
     if !forced {
         wake_cycle_waiters();
     }
-    due
 }
 
 /// What the trace line of the cycle in progress will say, and when its first step ended. Only touched with the world
@@ -247,12 +246,10 @@ pub fn collect(world: &WorldStopped) {
     wake_cycle_waiters();
 }
 
-/// A whole collection that finds everything that is garbage now, swept when this returns. True if finalizers or
-/// cleanups are due.
-pub fn run() -> bool {
-    let due = with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
+/// A whole collection that finds everything that is garbage now, swept when this returns.
+pub fn run() {
+    with_world_stopped(|world| Outcome::Ended { forced: true, due: super::collect_stopped(world, true) });
     central::finish_sweep();
-    due
 }
 
 /// Goroutines that wait for a finalizer or cleanup, and for the end of a cycle that nobody asked for.
