@@ -24,9 +24,46 @@ namespace ingot {
 // Iterations an innermost loop may run without a poll: some microseconds.
 constexpr unsigned Budget = 4096;
 
+// A loop over the bits of a word: each iteration takes the lowest set bit away, or shifts, and none follows when nothing
+// is left.
+static bool usesUpWord(Loop *L) {
+  using namespace PatternMatch;
+  auto *latch = L->getLoopLatch();
+  if (!latch)
+    return false;
+  for (PHINode &phi : L->getHeader()->phis()) {
+    if (!phi.getType()->isIntegerTy())
+      continue;
+    Value *next = phi.getIncomingValueForBlock(latch);
+    const APInt *count;
+    bool shrinks = match(next, m_c_And(m_Specific(&phi), m_Add(m_Specific(&phi), m_AllOnes()))) ||
+                   (match(next, m_LShr(m_Specific(&phi), m_APInt(count))) && !count->isZero());
+    if (!shrinks)
+      continue;
+    SmallVector<BasicBlock *> exiting;
+    L->getExitingBlocks(exiting);
+    for (auto *block : exiting) {
+      auto *branch = dyn_cast<BranchInst>(block->getTerminator());
+      if (!branch || !branch->isConditional() || !(block == latch || block == L->getHeader()))
+        continue;
+      auto *test = dyn_cast<ICmpInst>(branch->getCondition());
+      if (!test || !test->isEquality() || !match(test->getOperand(1), m_Zero()))
+        continue;
+      if (test->getOperand(0) != next && test->getOperand(0) != &phi)
+        continue;
+      bool zero = test->getPredicate() == ICmpInst::ICMP_EQ;
+      if (!L->contains(branch->getSuccessor(zero ? 0 : 1)))
+        return true;
+    }
+  }
+  return false;
+}
+
 static bool isShort(Loop *L, ScalarEvolution &SE) {
   if (!L->isInnermost())
     return false;
+  if (usesUpWord(L))
+    return true;
   unsigned trips = SE.getSmallConstantMaxTripCount(L);
   return trips != 0 && trips <= Budget / 4;
 }

@@ -144,6 +144,7 @@ pub fn initialize() {
         let options = [
             c"ingot",
             c"-no-x86-call-frame-opt",
+            c"-x86-cmov-converter=false",
             c"-disable-loop-idiom-memcpy",
             c"-disable-loop-idiom-strlen",
             c"-disable-loop-idiom-wcslen",

@@ -145,6 +145,34 @@ bb2:
     check(f, Stage::LlvmOpt, &["load volatile"], &["@rt_poll"]);
 }
 
+/// A loop over the bits of a word has at most 64 iterations, whether they are taken one by one or shifted out.
+#[test]
+fn loops_over_the_bits_of_a_word_do_not_poll() {
+    for step in ["sub v3, v6", "lshr v3, v6"] {
+        let last = if step.starts_with("sub") { "and v3, v7" } else { "or v7, v7" };
+        let f = format!(
+            r#"func @"main.f" (ptr, i64) -> () start !1 {{
+bb0(v0: ptr, v1: i64):
+  v2: i64 = int i64, 0
+  v10: bool = cmp.eq v1, v2
+  branch v10, bb2, bb1(v1)
+bb1(v3: i64):
+  v4: i64 = ctz v3
+  v5: ptr = ptr_index v0, v4, 8, 0
+  store.volatile v5, v3
+  v6: i64 = int i64, 1
+  v7: i64 = {step}
+  v8: i64 = {last}
+  v9: bool = cmp.ne v8, v2
+  branch v9, bb1(v8), bb2
+bb2:
+  return
+}}"#
+        );
+        check_at(&f, Level::O2, Stage::LlvmOpt, &["store volatile"], &["@rt_poll"]);
+    }
+}
+
 #[test]
 fn counted_loops_are_strip_mined_for_their_polls() {
     let f = r#"func @"main.f" (ptr, i64) -> (i64) start !1 {
@@ -614,6 +642,29 @@ bb0(v0: i64, v1: i64, v2: i8):
 }"#;
     check_at(f, Level::Quick, Stage::Llvm, &["select", "sdiv", "srem", "shl", "select", "ashr"], &["nsw", "exact"]);
     check(f, Stage::Asm, &["idivq"], &[]);
+}
+
+/// What looking through a group of a map comes to.
+#[test]
+fn bytes_are_compared_eight_at_once() {
+    let f = r#"func @"main.f" (i64, i64) -> (i64, i64) start !1 {
+bb0(v0: i64, v1: i64):
+  v2: i64 = eqbytes v0, v1
+  v3: i64 = signbytes v0
+  return v2, v3
+}"#;
+    check_at(f, Level::O2, Stage::Asm, &["pcmpeqb", "pmovmskb", "pmovmskb"], &["pack", "punpck", "pshuf"]);
+}
+
+#[test]
+fn the_running_g_is_read_from_the_thread_block() {
+    let f = r#"extern @"rt_g_words" () -> (raw)
+func @"main.f" () -> (raw) start !1 {
+bb0:
+  v0: raw = call_runtime @"rt_g_words"() : () -> (raw)
+  return v0
+}"#;
+    check(f, Stage::Asm, &["%fs:16"], &["callq\trt_g_words", "jmp\trt_g_words"]);
 }
 
 #[test]

@@ -164,11 +164,52 @@ fn inlining() {
     run(closure, &["add"], &["call"]);
 }
 
+/// A closure that changes what it captured by reference costs, where it is made, only what it computes.
+#[test]
+fn captured_variables_are_free() {
+    let changes: String = (0..38)
+        .map(|i| {
+            format!("  v{}: i64 = load i64, v3\n  v{}: i64 = add v{0}, v0\n  store v3, v{1}\n", 4 + 2 * i, 5 + 2 * i)
+        })
+        .collect();
+    let body_of = |head: &str| format!("func @\"many\" {head}\n{changes}  return v0\n}}\n");
+    let by_reference = "(i64) -> (i64) context {\nbb0(v0: i64):\n  v1: ptr = context\n  v2: ptr = ptr_add v1, 8\n  v3: ptr = load ptr, v2";
+    let closure = body(
+        "v3: ptr = alloc_heap layout1, @\"T\"\n v4: raw = func_addr @\"many\"\n store.nowb v3, v4\n v5: ptr = ptr_add v3, 8\n \
+         store v5, v2\n v6: i64 = call_closure(v3, v0) : (i64) -> (i64)\n return v6",
+    );
+    check(&["inline"], &format!("{CALLS}{}{closure}", body_of(by_reference)), &["add"], &["call"]);
+
+    let parameter = "(i64, ptr) -> (i64) {\nbb0(v0: i64, v3: ptr):";
+    let call = body("v3: i64 = call @\"many\"(v0, v2) : (i64, ptr) -> (i64)\n return v3");
+    check(&["inline"], &format!("{CALLS}{}{call}", body_of(parameter)), &["call @\"many\""], &[]);
+}
+
+/// What a closure captured is known where it is inlined: a closure it calls is inlined with it.
+#[test]
+fn captured_closures_are_known() {
+    let outer = "func @\"outer\" (i64) -> (i64) context {\nbb0(v0: i64):\n  v1: ptr = context\n  v2: ptr = ptr_add v1, 8\n  \
+                 v3: ptr = load ptr, v2\n  v4: i64 = call_closure(v3, v0) : (i64) -> (i64)\n  return v4\n}\n";
+    let make = "v3: ptr = alloc_heap layout1, @\"T\"\n v4: raw = func_addr @\"captured\"\n store.nowb v3, v4\n v5: ptr = ptr_add v3, 8\n \
+                store v5, v2\n v6: ptr = alloc_heap layout1, @\"T\"\n v7: raw = func_addr @\"outer\"\n store.nowb v6, v7\n \
+                v8: ptr = ptr_add v6, 8\n store v8, v3\n v9: i64 = call_closure(v6, v0) : (i64) -> (i64)\n return v9";
+    check(&["inline"], &format!("{CALLS}{outer}{}", body(make)), &["add"], &["call"]);
+    // A field that is written twice is none of a closure that was made once.
+    let twice = make.replace("store v8, v3", "store v8, v3\n store v8, v3");
+    check(&["inline"], &format!("{CALLS}{outer}{}", body(&twice)), &["call_closure"], &[]);
+}
+
 #[test]
 fn recursion_is_not_inlined_for_ever() {
     let text = "func @\"f\" (i64) -> (i64) {\nbb0(v0: i64):\n v1: i64 = call @\"g\"(v0) : (i64) -> (i64)\n return v1\n}\n\
                 func @\"g\" (i64) -> (i64) {\nbb0(v0: i64):\n v1: i64 = call @\"f\"(v0) : (i64) -> (i64)\n return v1\n}\n";
     check(&["inline"], text, &["call @\"g\""], &[]);
+    // From outside it is inlined once, not to the depth that other calls may be.
+    let text = "func @\"f\" (i64) -> (i64) {\nbb0(v0: i64):\n v1: i64 = call @\"g\"(v0) : (i64) -> (i64)\n return v1\n}\n\
+                func @\"g\" (i64) -> (i64) {\nbb0(v0: i64):\n v1: i64 = neg v0\n v2: i64 = call @\"g\"(v1) : (i64) -> (i64)\n return v2\n}\n";
+    let m = transform(text, &["inline"], &mut State::default());
+    let out = m.func_text(Symbol(m.symbols.get_index_of("f").unwrap() as u32));
+    assert_eq!(out.matches("neg").count(), 1, "{out}");
 }
 
 /// A descriptor of kind struct with an uncommon part and one method `name` of type `sig`.

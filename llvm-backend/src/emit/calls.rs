@@ -4,7 +4,7 @@
 //! an id and is `nomerge`: the id tells its line.
 
 use ingot_abi::functions::{self, Kind};
-use ingot_abi::tls::RESULTS_OFFSET;
+use ingot_abi::tls::{G_OFFSET, RESULTS_OFFSET};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
 use inkwell::types::FunctionType;
@@ -36,7 +36,11 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
         let rest = match callee {
             Callee::Direct(symbol) | Callee::Runtime(symbol) => {
                 let symbol = *symbol;
-                if let Some(entry) = functions::find(self.unit.mir.name_of(symbol)) {
+                let name = self.unit.mir.name_of(symbol);
+                if let ("rt_g_words" | "rt_getg", [ty]) = (name, &sig.results[..]) {
+                    return Ok(vec![self.current_g(*ty)?]);
+                }
+                if let Some(entry) = functions::find(name) {
                     site.safepoint = entry.kind != Kind::Leaf;
                     site.panics = false;
                 } else if sig.context {
@@ -129,6 +133,14 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
             out.push(self.from_memory(value, *ty)?);
         }
         Ok(out)
+    }
+
+    /// The running G, whose words are at its head. Its address is the goroutine's for ever, on whatever thread it runs.
+    fn current_g(&mut self, ty: Ty) -> Result<BasicValueEnum<'ctx>> {
+        let offset = self.unit.ctx.i64_type().const_int(G_OFFSET as u64, false);
+        let from = offset.const_to_pointer(self.unit.ctx.ptr_type(FS.into()));
+        let value = self.b.build_load(abi::memory(self.unit, ty), from, "g")?;
+        self.from_memory(value, ty)
     }
 
     /// The address of a word of the thread block's result area.

@@ -2,7 +2,7 @@
 //! of the width and above, conversions out of range.
 
 use inkwell::types::BasicType;
-use inkwell::values::{AsValueRef, BasicValueEnum, FloatValue, IntValue};
+use inkwell::values::{AsValueRef, BasicValueEnum, FloatValue, IntValue, VectorValue};
 use inkwell::{AddressSpace, FloatPredicate, IntPredicate};
 use middle::mir::{BinOp, CmpOp, ConvOp, Op, Ty, UnOp, Value};
 
@@ -141,6 +141,11 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
                 let high = b.build_right_shift(product, wide.const_int(64, false), false, "")?;
                 b.build_int_truncate(high, x.get_type(), "")?
             }
+            BinOp::EqBytes => {
+                let (x, y) = (self.bytes_of(x)?, self.bytes_of(y)?);
+                let same = self.b.build_int_compare(IntPredicate::EQ, x, y, "")?;
+                return self.byte_mask(same);
+            }
             BinOp::RotL => {
                 let width = x.get_type().get_bit_width();
                 let count = b.build_int_truncate_or_bit_cast(y, x.get_type(), "")?;
@@ -222,9 +227,31 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
             UnOp::Popcount => self.intrinsic(&format!("llvm.ctpop.i{width}"), &[x.into()]),
             UnOp::ByteSwap if width == 8 => Ok(x.into()),
             UnOp::ByteSwap => self.intrinsic(&format!("llvm.bswap.i{width}"), &[x.into()]),
+            UnOp::SignBytes => {
+                let bytes = self.bytes_of(x)?;
+                let zero = bytes.get_type().const_zero();
+                let negative = self.b.build_int_compare(IntPredicate::SLT, bytes, zero, "")?;
+                self.byte_mask(negative)
+            }
             UnOp::BitReverse => self.intrinsic(&format!("llvm.bitreverse.i{width}"), &[x.into()]),
             _ => Err(Fault(format!("{op:?} on an integer"))),
         }
+    }
+
+    /// The bytes of a word, in the lower half of a vector of the size that the processor has compares and masks for.
+    fn bytes_of(&self, word: IntValue<'ctx>) -> Result<VectorValue<'ctx>> {
+        let ctx = self.unit.ctx;
+        let pair = ctx.i64_type().vec_type(2).const_zero();
+        let pair = self.b.build_insert_element(pair, word, ctx.i32_type().const_zero(), "")?;
+        Ok(self.b.build_bit_cast(pair, ctx.i8_type().vec_type(16), "")?.into_vector_value())
+    }
+
+    /// The lower eight of sixteen truths as the bits of a word.
+    fn byte_mask(&self, truths: VectorValue<'ctx>) -> Result<BasicValueEnum<'ctx>> {
+        let ctx = self.unit.ctx;
+        let mask = self.b.build_bit_cast(truths, ctx.i16_type(), "")?.into_int_value();
+        let low = self.b.build_int_truncate(mask, ctx.i8_type(), "")?;
+        Ok(self.b.build_int_z_extend(low, ctx.i64_type(), "")?.into())
     }
 
     /// Rounding where there is no instruction for it (LLVM would call a C library): below 2^52 by way of an integer,

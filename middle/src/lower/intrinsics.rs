@@ -132,6 +132,10 @@ impl FnCx<'_, '_> {
                 let low = self.b.mul(x, y);
                 Ok(Some(vec![Val::one(high), Val::one(low)]))
             }
+            ("internal/runtime/maps", _, _) if self.lo.prog.arch == Arch::Amd64 => {
+                let Some(v) = self.control_word(name, &words) else { return Ok(None) };
+                one(v)
+            }
             ("math", _, _) => {
                 let Some(v) = self.float_operation(name, &words) else { return Ok(None) };
                 one(v)
@@ -201,6 +205,42 @@ impl FnCx<'_, '_> {
             }
             _ => return None,
         }])
+    }
+
+    /// Operations on the control bytes of a map's group. Sets of slots have a bit a slot, where the bodies in Go have a
+    /// byte a slot, so all who see such a set are here.
+    fn control_word(&mut self, name: &str, words: &[Value]) -> Option<Value> {
+        /// As the package has it.
+        const EMPTY: i64 = 0x80;
+        const EACH_BYTE: i64 = 0x0101_0101_0101_0101;
+        Some(match (name, words) {
+            ("ctrlGroupMatchH2", &[group, hash]) => {
+                let each = self.b.i64(EACH_BYTE);
+                let pattern = self.b.mul(hash, each);
+                self.b.bin(BinOp::EqBytes, group, pattern)
+            }
+            ("ctrlGroupMatchEmpty", &[group]) => {
+                let pattern = self.b.i64(EMPTY.wrapping_mul(EACH_BYTE));
+                self.b.bin(BinOp::EqBytes, group, pattern)
+            }
+            ("ctrlGroupMatchEmptyOrDeleted", &[group]) => self.b.un(UnOp::SignBytes, group),
+            ("ctrlGroupMatchFull", &[group]) => {
+                let inverse = self.b.un(UnOp::Not, group);
+                self.b.un(UnOp::SignBytes, inverse)
+            }
+            ("bitsetFirst", &[set]) => self.b.un(UnOp::Ctz, set),
+            ("bitsetRemoveBelow", &[set, slot]) => {
+                let all = self.b.i64(-1);
+                let kept = self.b.bin(BinOp::Shl, all, slot);
+                self.b.bin(BinOp::And, set, kept)
+            }
+            ("bitsetLowestSet", &[set]) => self.b.conv(ConvOp::Trunc, Ty::Bool, set),
+            ("bitsetShiftOutLowest", &[set]) => {
+                let one = self.b.i64(1);
+                self.b.bin(BinOp::LShr, set, one)
+            }
+            _ => return None,
+        })
     }
 
     /// x + y + carry and its carry, in the form that code generation knows as an addition with carry.

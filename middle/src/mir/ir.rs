@@ -121,6 +121,8 @@ pub enum BinOp {
     UMulHigh,
     /// Rotation left, the count (I64) taken modulo the width.
     RotL,
+    /// Of two I64: a bit for each of the eight bytes, the lowest first, that is the same in both. Only on amd64.
+    EqBytes,
     FAdd,
     FSub,
     FMul,
@@ -148,6 +150,8 @@ pub enum UnOp {
     Popcount,
     ByteSwap,
     BitReverse,
+    /// Of an I64: the top bits of its eight bytes, that of the lowest first. Only on amd64.
+    SignBytes,
 }
 
 /// Comparison; the result is Bool. Float comparisons are ordered (false on NaN) but for `Ne`.

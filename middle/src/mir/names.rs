@@ -30,14 +30,14 @@ names!(Ty: Bool "bool", I8 "i8", I16 "i16", I32 "i32", I64 "i64", F32 "f32", F64
 names!(BinOp:
     Add "add", Sub "sub", Mul "mul", SDiv "sdiv", UDiv "udiv", SRem "srem", URem "urem",
     And "and", Or "or", Xor "xor", AndNot "andnot", Shl "shl", LShr "lshr", AShr "ashr",
-    UMulHigh "umulhigh", RotL "rotl",
+    UMulHigh "umulhigh", RotL "rotl", EqBytes "eqbytes",
     FAdd "fadd", FSub "fsub", FMul "fmul", FDiv "fdiv", FMin "fmin", FMax "fmax",
 );
 
 names!(UnOp:
     Neg "neg", Not "not", FNeg "fneg", FSqrt "fsqrt", FFloor "ffloor", FCeil "fceil", FTrunc "ftrunc",
     FRoundEven "froundeven", FAbs "fabs", Clz "clz", Ctz "ctz", Popcount "popcount",
-    ByteSwap "byteswap", BitReverse "bitreverse",
+    ByteSwap "byteswap", BitReverse "bitreverse", SignBytes "signbytes",
 );
 
 names!(CmpOp:

@@ -354,6 +354,7 @@ impl<'a> Verifier<'a> {
                 UnOp::Neg | UnOp::Clz | UnOp::Ctz | UnOp::Popcount | UnOp::BitReverse => {
                     self.want_that(*a, Ty::is_int, "an integer")?;
                 }
+                UnOp::SignBytes => self.want(*a, Ty::I64)?,
                 UnOp::ByteSwap => self.want_that(*a, |t| t.is_int() && t != Ty::I8, "an integer of several bytes")?,
                 UnOp::Not => self.want_that(*a, |t| t.is_int() || t == Ty::Bool, "an integer or a bool")?,
                 UnOp::FNeg
@@ -460,7 +461,7 @@ impl<'a> Verifier<'a> {
                 self.want_that(a, Ty::is_int, "an integer")?;
                 self.want(b, Ty::I64)
             }
-            BinOp::UMulHigh => {
+            BinOp::UMulHigh | BinOp::EqBytes => {
                 self.want(a, Ty::I64)?;
                 self.want(b, Ty::I64)
             }

@@ -17,6 +17,9 @@ use crate::mir::*;
 
 /// A callee of at most this cost is inlined everywhere: about gc's budget of 80 nodes, counted in instructions.
 pub const BUDGET: u32 = 40;
+/// As much more may a closure cost that is made in the function that calls it: its object and the variables it shares
+/// with that function are gone then, and mostly there is no other call.
+const CLOSURE: u32 = 3;
 /// And one of at most this cost where a profile says that the call is hot.
 pub const HOT_BUDGET: u32 = 400;
 /// A function does not grow beyond this by inlining.
@@ -83,11 +86,14 @@ fn cost(module: &Module, func: &Func) -> Option<u32> {
         return None;
     }
     let mut total = 0;
+    let captured = captures(func);
     for block in &func.blocks {
         total += 1;
         for &inst in &block.insts {
             let op = &func.insts[inst.index()].op;
             total += match op {
+                // Where a closure is inlined, what it captured is a value, and so is mostly what it captured by reference.
+                Op::Load { ptr, .. } | Op::Store { ptr, .. } if captured[ptr.index()] => 0,
                 Op::Int(..) | Op::Float(..) | Op::Null(_) | Op::GlobalAddr(..) | Op::FuncAddr(_) | Op::SlotAddr(_) => 0,
                 Op::Context | Op::PtrAdd { .. } | Op::KeepAlive(_) | Op::NilCheck(_) => 0,
                 Op::Call { callee: Callee::Direct(f), args, .. } => {
@@ -122,6 +128,64 @@ fn cost(module: &Module, func: &Func) -> Option<u32> {
     Some(total)
 }
 
+/// The values at each offset of a closure object made in this function, whose fields do not change once it is made;
+/// `None` where an offset has several.
+fn captured_values(func: &Func, closure: Value) -> HashMap<i64, Option<Value>> {
+    let mut places = HashMap::from([(closure, 0)]);
+    for inst in func.blocks.iter().flat_map(|b| &b.insts).map(|i| &func.insts[i.index()]) {
+        if let Op::PtrAdd { base, offset } = inst.op
+            && base == closure
+        {
+            places.insert(inst.results[0], offset);
+        }
+    }
+    let mut values = HashMap::new();
+    for inst in func.blocks.iter().flat_map(|b| &b.insts).map(|i| &func.insts[i.index()]) {
+        if let Op::Store { ptr, val, .. } = inst.op
+            && let Some(&offset) = places.get(&ptr)
+        {
+            values.entry(offset).and_modify(|v| *v = None).or_insert(Some(val));
+        }
+    }
+    values
+}
+
+/// Which values of a closure's body are addresses in its object, and at what offset.
+fn context_places(body: &Func) -> HashMap<Value, i64> {
+    let mut places = HashMap::new();
+    for inst in body.blocks.iter().flat_map(|b| &b.insts).map(|i| &body.insts[i.index()]) {
+        match inst.op {
+            Op::Context => drop(places.insert(inst.results[0], 0)),
+            Op::PtrAdd { base, offset } => {
+                if let Some(&at) = places.get(&base) {
+                    places.insert(inst.results[0], at + offset);
+                }
+            }
+            _ => {}
+        }
+    }
+    places
+}
+
+/// Which values are places in the closure's object, or variables it captured by reference.
+fn captures(func: &Func) -> Vec<bool> {
+    let mut object = vec![false; func.values.len()];
+    let mut variable = object.clone();
+    if !func.sig.context {
+        return object;
+    }
+    for inst in func.blocks.iter().flat_map(|b| &b.insts).map(|i| &func.insts[i.index()]) {
+        let Some(result) = inst.results.first() else { continue };
+        match inst.op {
+            Op::Context => object[result.index()] = true,
+            Op::PtrAdd { base, .. } if object[base.index()] => object[result.index()] = true,
+            Op::Load { ty: Ty::Ptr, ptr, .. } if object[ptr.index()] => variable[result.index()] = true,
+            _ => {}
+        }
+    }
+    object.iter().zip(variable).map(|(&object, variable)| object || variable).collect()
+}
+
 struct Inliner<'a> {
     module: &'a mut Module,
     limits: &'a Limits,
@@ -137,15 +201,21 @@ struct Site {
     callee: Symbol,
     args: Vec<Value>,
     context: Option<Value>,
+    /// The closure is made in this function.
+    captures: bool,
 }
 
 impl Inliner<'_> {
     fn function(&mut self, func: &mut Func) -> bool {
         let mut size: u32 = func.blocks.iter().map(|b| b.insts.len() as u32).sum();
-        // Blocks still to be looked at, with the depth of inlining their code has.
-        let mut work: Vec<(Block, u32)> = (0..func.blocks.len() as u32).rev().map(|b| (Block(b), 0)).collect();
+        // What each copied body was inlined in, by its component of the call graph: a component goes into another once,
+        // or its recursion would be copied to the full depth.
+        let mut nesting: Vec<(usize, Option<usize>)> = Vec::new();
+        // Blocks still to be looked at, with the depth of inlining their code has and its place in `nesting`.
+        let mut work: Vec<(Block, u32, Option<usize>)> =
+            (0..func.blocks.len() as u32).rev().map(|b| (Block(b), 0, None)).collect();
         let mut any = false;
-        while let Some((block, depth)) = work.pop() {
+        while let Some((block, depth, nest)) = work.pop() {
             let mut at = 0;
             while at < func.blocks[block.index()].insts.len() {
                 let inst = func.blocks[block.index()].insts[at];
@@ -155,9 +225,15 @@ impl Inliner<'_> {
                 }
                 let Some(site) = self.site(func, inst) else { continue };
                 let Some(Some(cost)) = self.costs.get(&site.callee).copied() else { continue };
+                let budget = self.limits.budget * if site.captures { CLOSURE } else { 1 };
                 let pos = func.insts[inst.index()].pos;
-                let hot = if cost > self.limits.budget { self.hot(pos, site.callee, cost) } else { None };
-                if cost > self.limits.budget && hot.is_none() {
+                let hot = if cost > budget { self.hot(pos, site.callee, cost) } else { None };
+                if cost > budget && hot.is_none() {
+                    continue;
+                }
+                let component = self.component_of[&site.callee];
+                let mut outer = std::iter::successors(nest, |&at| nesting[at].1);
+                if outer.any(|at| nesting[at].0 == component) {
                     continue;
                 }
                 let Def::Func(body) = &self.module.symbols[site.callee.index()].def else { continue };
@@ -170,8 +246,9 @@ impl Inliner<'_> {
                 let first = func.blocks.len() as u32;
                 let rest = self.splice(func, block, at - 1, &site, &body);
                 // The rest of this block next, then the copied blocks one level deeper.
-                work.extend((first..rest.0).rev().map(|b| (Block(b), depth + 1)));
-                work.push((rest, depth));
+                nesting.push((component, nest));
+                work.extend((first..rest.0).rev().map(|b| (Block(b), depth + 1, Some(nesting.len() - 1))));
+                work.push((rest, depth, nest));
                 any = true;
                 break;
             }
@@ -192,11 +269,13 @@ impl Inliner<'_> {
     /// The call and its callee, if the callee is a function of this module that is known here.
     fn site(&self, func: &Func, inst: Inst) -> Option<Site> {
         let Op::Call { callee, sig, args } = &func.insts[inst.index()].op else { return None };
-        let (callee, args, context) = match callee {
-            Callee::Direct(f) => (*f, args.clone(), None),
+        let (callee, args, context, captures) = match callee {
+            Callee::Direct(f) => (*f, args.clone(), None, false),
             Callee::Closure => {
-                let f = closure_code(func, &definitions(func), self.module, args[0])?;
-                (f, args[1..].to_vec(), Some(args[0]))
+                let def = definitions(func);
+                let f = closure_code(func, &def, self.module, args[0])?;
+                let object = &func.insts[def[args[0].index()]?.index()].op;
+                (f, args[1..].to_vec(), Some(args[0]), matches!(object, Op::AllocHeap { .. }))
             }
             _ => return None,
         };
@@ -206,7 +285,7 @@ impl Inliner<'_> {
         }
         let Def::Func(body) = &self.module.symbols[callee.index()].def else { return None };
         let fits = body.sig.params == sig.params && body.sig.results == sig.results;
-        (fits && (context.is_some() || !body.sig.context)).then_some(Site { callee, args, context })
+        (fits && (context.is_some() || !body.sig.context)).then_some(Site { callee, args, context, captures })
     }
 
     /// Replaces the call at `at` of the block by the body; returns the block that holds what came after it, which is
@@ -226,6 +305,16 @@ impl Inliner<'_> {
         }
         let at_call = AtCall { pos: call_pos, wrapper: body.pragmas.wrapper };
         let mut positions: HashMap<PosId, PosId> = HashMap::new();
+        // What the body reads of its closure object is what was stored there when the closure was made.
+        let captured = site.context.map_or_else(HashMap::new, |closure| captured_values(func, closure));
+        let places = if captured.is_empty() { HashMap::new() } else { context_places(body) };
+        let forwarded = |func: &Func, op: &Op| match *op {
+            Op::Load { ty, ptr, .. } => {
+                let val = captured.get(places.get(&ptr)?).copied().flatten()?;
+                (func.ty(val) == ty).then_some(val)
+            }
+            _ => None,
+        };
         // Definitions first, since blocks may use what a later block defines.
         for (b, data) in body.blocks.iter().enumerate() {
             if b != 0 {
@@ -238,7 +327,10 @@ impl Inliner<'_> {
                 for r in &inst.results {
                     values[r.index()] = match (&inst.op, site.context) {
                         (Op::Context, Some(context)) => Some(context),
-                        _ => Some(func.new_value(body.ty(*r))),
+                        (op, _) => match forwarded(func, op) {
+                            Some(val) => Some(val),
+                            None => Some(func.new_value(body.ty(*r))),
+                        },
                     };
                 }
             }
@@ -249,7 +341,7 @@ impl Inliner<'_> {
             let mut insts = Vec::with_capacity(data.insts.len());
             for &inst in &data.insts {
                 let old = &body.insts[inst.index()];
-                if old.op == Op::Context {
+                if old.op == Op::Context || forwarded(func, &old.op).is_some() {
                     continue;
                 }
                 let mut op = old.op.clone();

@@ -890,6 +890,7 @@ fn binary(op: BinOp, ty: Ty, a: u64, b: u64) -> u64 {
         }
         BinOp::AShr => (x >> b.min(bits - 1)) as u64,
         BinOp::UMulHigh => ((u128::from(a) * u128::from(b)) >> 64) as u64,
+        BinOp::EqBytes => byte_mask(a ^ b, |byte| byte == 0),
         BinOp::RotL => {
             let n = b % bits;
             if n == 0 { a } else { (a << n) | (a >> (bits - n)) }
@@ -915,6 +916,11 @@ fn binary(op: BinOp, ty: Ty, a: u64, b: u64) -> u64 {
     }
 }
 
+/// A bit for each byte of which `holds` is true.
+fn byte_mask(word: u64, holds: impl Fn(u8) -> bool) -> u64 {
+    word.to_le_bytes().into_iter().enumerate().map(|(i, byte)| u64::from(holds(byte)) << i).sum()
+}
+
 fn unary(op: UnOp, ty: Ty, a: u64) -> u64 {
     let bits = 8 * ty.size() as u32;
     let f = float(ty, a);
@@ -933,6 +939,7 @@ fn unary(op: UnOp, ty: Ty, a: u64) -> u64 {
         UnOp::Popcount => a.count_ones().into(),
         UnOp::ByteSwap => a.swap_bytes() >> (64 - bits),
         UnOp::BitReverse => a.reverse_bits() >> (64 - bits),
+        UnOp::SignBytes => byte_mask(a, |byte| byte >= 0x80),
     }
 }
 

@@ -75,6 +75,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_can_spin", Leaf, &[I64], &[I64]),
     // completed garbage collections
     f("rt_collections", Leaf, &[], &[I64]),
+    // (G of rt_getg, wait reason): as rt_ready of that G and rt_park, but this thread goes over to it at once
+    f("rt_coroswitch", Parking, &[Raw, I64], &[]),
     // (a, na, b, nb) -> -1, 0, 1: bytes in lexical order
     f("rt_do_spin", Leaf, &[], &[]),
     // (code)

@@ -247,9 +247,11 @@ func (c *hchan) dropHeld() {
 // checkBubble ends the program if the channel is another bubble's.
 func (c *hchan) checkBubble(what string) {
 	if c.bubble != nil && c.bubble != currentBubble() {
-		fatal(what + " synctest channel from outside bubble")
+		fatalOtherBubble(what)
 	}
 }
+
+func fatalOtherBubble(what string) { fatal(what + " synctest channel from outside bubble") }
 
 func panicSendClosed() { panic(plainError("send on closed channel")) }
 

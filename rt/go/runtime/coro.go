@@ -43,6 +43,10 @@ func coroswitch(c *coro) {
 	}
 	other, theirs, own := c.g, c.bubble, currentBubble()
 	c.g, c.bubble = rt_getg(), own
+	if own == nil && theirs == nil {
+		rt_coroswitch(other, waitCoroutine)
+		return
+	}
 	readyIn(theirs, other)
 	parkIn(own, waitCoroutine)
 }

@@ -45,7 +45,7 @@ func lock(l *uint32) {
 }
 
 func unlock(l *uint32) {
-	atomic.Store(l, 0)
+	atomic.StoreRel(l, 0)
 	rt_procunpin()
 }
 

@@ -24,12 +24,13 @@ type itabEntry struct {
 
 var itabs struct {
 	lock    uint32
-	buckets [1024]atomic.UnsafePointer // of *itabEntry
+	buckets [1 << 10]atomic.UnsafePointer // of *itabEntry
 }
 
 func itabBucket(inter *interfacetype, typ *_type) *atomic.UnsafePointer {
-	h := uint64(inter.Type.Hash)*0x9E3779B97F4A7C15 ^ uint64(typ.Hash)*0xC2B2AE3D27D4EB4F
-	return &itabs.buckets[h>>40%uint64(len(itabs.buckets))]
+	// Descriptors do not move. Their addresses are at hand, which their hashes are not.
+	h := uint64(uintptr(unsafe.Pointer(inter)))*0x9E3779B97F4A7C15 + uint64(uintptr(unsafe.Pointer(typ)))*0xC2B2AE3D27D4EB4F
+	return &itabs.buckets[h>>54]
 }
 
 func findItab(inter *interfacetype, typ *_type) *itabEntry {
@@ -122,6 +123,14 @@ func samePackage(want abi.Name, inter *interfacetype, have abi.Name, typ *_type,
 }
 
 func getitab(inter *interfacetype, typ *_type, canfail bool) *itab {
+	if e := findItab(inter, typ); e != nil && e.tab != nil {
+		return e.tab
+	}
+	return getitabSlow(inter, typ, canfail)
+}
+
+// getitabSlow is getitab of a pair that is new or does not fit.
+func getitabSlow(inter *interfacetype, typ *_type, canfail bool) *itab {
 	if len(inter.Methods) == 0 {
 		throw("internal error - misuse of itab")
 	}

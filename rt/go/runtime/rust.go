@@ -43,6 +43,7 @@ func rt_gosched()                         // P
 func rt_goexit()                          // N
 func rt_park(reason uintptr)              // P
 func rt_ready(g uintptr)                  // S
+func rt_coroswitch(g, reason uintptr)     // P
 func rt_sleep(ns int64)                   // P
 func rt_recover_to(df unsafe.Pointer)
 func rt_numgoroutine() int

@@ -2,7 +2,7 @@
 //!
 //! Without tables (a program linked without the finalize step) every look-up finds nothing.
 
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use ingot_abi::tables::{FaultSite, Function, Header, Line, MAGIC, NONE, RootRange, Site};
 
 /// Patched in the linked file. Read volatile: the compiler must not take the zeros for granted.
@@ -95,6 +95,11 @@ extern "C" fn rt_typelinks(out: &mut usize) -> usize {
     links.len()
 }
 
+/// Where call sites that were looked up are in their table, by a hash of their addresses. Stacks are made of the same few
+/// calls again and again, and a search through all of a program's takes a cache miss a step. What is found here is checked
+/// against the address, so that it does not matter who writes.
+static RECENT_SITES: [AtomicU32; 1024] = [const { AtomicU32::new(0) }; 1024];
+
 pub fn get() -> &'static Tables {
     // SAFETY: set once, never freed.
     unsafe { &*TABLES.load(Ordering::Acquire) }
@@ -109,7 +114,15 @@ impl Tables {
     /// The call site with that return address.
     pub fn site(&self, pc: usize) -> Option<&'static Site> {
         let offset = u32::try_from(pc.checked_sub(self.text_start)?).ok()?;
-        self.sites.binary_search_by_key(&offset, |s| s.pc).ok().map(|i| &self.sites[i])
+        let recent = &RECENT_SITES[(offset ^ offset >> 10) as usize % RECENT_SITES.len()];
+        if let Some(site) = self.sites.get(recent.load(Ordering::Relaxed) as usize)
+            && site.pc == offset
+        {
+            return Some(site);
+        }
+        let i = self.sites.binary_search_by_key(&offset, |s| s.pc).ok()?;
+        recent.store(i as u32, Ordering::Relaxed);
+        Some(&self.sites[i])
     }
 
     /// The site at or before an address, for positions.

@@ -10,6 +10,7 @@ runtime_calls! { "rt_enter":
     rt_newproc_system => newproc_system_call;
     rt_goexit => goexit_call;
     rt_park => park_call;
+    rt_coroswitch => switch_call;
     rt_ready => ready_call;
     rt_gosched => gosched_body;
     rt_syscall => syscall_call;
@@ -19,7 +20,7 @@ runtime_calls! { "rt_enter":
 }
 
 use create::{goexit_body as goexit_call, newproc_body as newproc_call, newproc_system_body as newproc_system_call};
-use park::{park_body as park_call, ready_body as ready_call};
+use park::{park_body as park_call, ready_body as ready_call, switch_body as switch_call};
 use syscall::syscall_body as syscall_call;
 
 /// A pinned goroutine stays: `sync.Pool` unlocks a mutex while pinned, and unlocking may hand over to a waiter.

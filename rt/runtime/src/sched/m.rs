@@ -27,6 +27,8 @@ pub struct M {
     pub locks: AtomicU32,
     /// Looks for work without having any.
     pub spinning: bool,
+    /// A runnable G that this M owns and runs before all others, or null. Only this M uses it.
+    pub handed: *mut G,
     /// The G that is locked to this thread, or null.
     pub locked_g: *mut G,
     /// Owns the G of `locked_g` but is to run it as soon as it is handed a P (see `sched::lock`).
@@ -42,6 +44,7 @@ pub struct M {
     pub random: u64,
     /// In a fork: prologue checks and polls are inert.
     pub forking: AtomicBool,
+    pub recent_frames: crate::unwind::Recent,
     /// Rounds of the scheduler.
     pub rounds: AtomicUsize,
 }

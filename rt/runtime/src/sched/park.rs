@@ -99,6 +99,30 @@ pub extern "C" fn ready_body(g: *mut G) {
     }
 }
 
+/// `rt_coroswitch`: readies `other` and parks. Where `other` is parked already, this thread goes over to it at once: it
+/// inherits the time slice, and nobody else has to be woken.
+pub extern "C" fn switch_body(other: *mut G, reason: usize) {
+    let m = current_m();
+    // SAFETY: a runtime call: the M is this thread's; Gs are never freed, and the one whose PARKED we take is ours.
+    unsafe {
+        let theirs = &(*other).parking;
+        if !(*m).locked_g.is_null()
+            || !(*other).locked_m.is_null()
+            || theirs.compare_exchange(parking::PARKED, parking::NONE, Ordering::AcqRel, Ordering::Relaxed).is_err()
+        {
+            ready_body(other);
+            return park_body(reason);
+        }
+        (*other).status.store(status::RUNNABLE, Ordering::Release);
+        (*m).handed = other;
+    }
+    park_body(reason);
+    // Not to sleep after all.
+    // SAFETY: this M, on which the goroutine went on.
+    let other = unsafe { core::mem::replace(&mut (*m).handed, core::ptr::null_mut()) };
+    make_runnable(other, true);
+}
+
 /// Puts the running goroutine at the end of the global queue and runs others.
 pub fn yield_current() -> ! {
     let m = current_m();

@@ -41,6 +41,11 @@ impl RunQueue {
         }
     }
 
+    /// There is a G in the `next` slot.
+    pub fn has_next(&self) -> bool {
+        !self.next.load(Ordering::Relaxed).is_null()
+    }
+
     pub fn len(&self) -> usize {
         let ring = self.tail.load(Ordering::Acquire).wrapping_sub(self.head.load(Ordering::Acquire)) as usize;
         ring + usize::from(!self.next.load(Ordering::Acquire).is_null())

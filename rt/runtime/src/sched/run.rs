@@ -20,6 +20,10 @@ extern "C" fn schedule_loop() -> ! {
     let m = current_m();
     // SAFETY: the M is this thread's own; a G found belongs to it.
     unsafe {
+        let handed = core::mem::replace(&mut (*m).handed, null_mut());
+        if !handed.is_null() {
+            execute(m, handed, true);
+        }
         loop {
             if !(*m).locked_g.is_null() {
                 super::lock::stop_locked(m);
@@ -316,7 +320,8 @@ unsafe fn steal(m: *mut M, p: *mut P) -> Option<*mut G> {
                     continue;
                 }
                 let mut list = GList::new();
-                (*victim).queue.steal_into(&mut list, round == ROUNDS - 1);
+                let next_too = round == ROUNDS - 1 && !about_to_run_next(victim);
+                (*victim).queue.steal_into(&mut list, next_too);
                 if let Some(g) = list.pop() {
                     let mut overflow = GList::new();
                     while let Some(g) = list.pop() {
@@ -329,6 +334,29 @@ unsafe fn steal(m: *mut M, p: *mut P) -> Option<*mut G> {
         }
     }
     None
+}
+
+/// Whether the P's Gs give way to each other so quickly that what is next there will have run before it could be taken
+/// to another thread. Two Gs that wake each other in turn belong on one thread: else each turn wakes a thread.
+///
+/// # Safety
+/// The P is one of the scheduler's.
+unsafe fn about_to_run_next(p: *mut P) -> bool {
+    /// Less than what the kernel takes to wake a thread; its timers make some fifty microseconds of it.
+    const PATIENCE: i64 = 3_000;
+    // SAFETY: Ps and Ms are never freed; which M it is may change meanwhile, then the numbers differ.
+    unsafe {
+        let rounds = || {
+            let m = (*p).m;
+            if m.is_null() { None } else { Some((*m).rounds.load(Ordering::Relaxed)) }
+        };
+        if (*p).status.load(Ordering::Relaxed) != p_status::RUNNING || !(*p).queue.has_next() {
+            return false;
+        }
+        let before = rounds();
+        crate::sys::time::sleep(PATIENCE);
+        before != rounds()
+    }
 }
 
 /// Moves a list to the global queue.

@@ -244,12 +244,31 @@ unsafe fn parse_fde(at: usize) -> Option<Fde> {
 
 /// How to find the caller's registers.
 #[derive(Clone, Copy)]
-struct Row {
+pub struct Row {
     cfa_register: u64,
     cfa_offset: i64,
     /// Offset from the frame's end of each saved register, if it is saved.
     offsets: [Option<i64>; SAVED],
     return_offset: Option<i64>,
+}
+
+impl Row {
+    /// The caller's registers.
+    ///
+    /// # Safety
+    /// The registers are those of a frame that this row is of.
+    pub unsafe fn unwind(&self, registers: &Registers) -> Option<Registers> {
+        let cfa = registers.get(self.cfa_register)?.wrapping_add(self.cfa_offset as usize);
+        // SAFETY: the offsets lead into the frame.
+        let load = |offset: i64| unsafe { *(cfa.wrapping_add(offset as usize) as *const usize) };
+        let mut caller = Registers { sp: cfa, pc: load(self.return_offset?), saved: registers.saved };
+        for (value, offset) in caller.saved.iter_mut().zip(self.offsets) {
+            if let Some(offset) = offset {
+                *value = load(offset);
+            }
+        }
+        Some(caller)
+    }
 }
 
 impl Fde {
@@ -264,21 +283,12 @@ impl Fde {
     /// # Safety
     /// The registers are those of a frame of this function.
     pub unsafe fn unwind(&self, pc: usize, registers: &Registers) -> Option<Registers> {
-        let row = self.row(pc)?;
-        let cfa = registers.get(row.cfa_register)?.wrapping_add(row.cfa_offset as usize);
-        // SAFETY: the offsets lead into the frame.
-        let load = |offset: i64| unsafe { *(cfa.wrapping_add(offset as usize) as *const usize) };
-        let mut caller = Registers { sp: cfa, pc: load(row.return_offset?), saved: registers.saved };
-        for (value, offset) in caller.saved.iter_mut().zip(row.offsets) {
-            if let Some(offset) = offset {
-                *value = load(offset);
-            }
-        }
-        Some(caller)
+        // SAFETY: the caller's promise.
+        unsafe { self.row(pc)?.unwind(registers) }
     }
 
     /// Runs the programs up to `pc`.
-    fn row(&self, pc: usize) -> Option<Row> {
+    pub fn row(&self, pc: usize) -> Option<Row> {
         let mut row = Row { cfa_register: DWARF_RSP, cfa_offset: 8, offsets: [None; SAVED], return_offset: None };
         // SAFETY: the programs lie in the section.
         unsafe {

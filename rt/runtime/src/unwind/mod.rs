@@ -6,9 +6,11 @@
 mod cfi;
 mod lsda;
 
-use crate::sched::current_g;
+use crate::sched::{current_g, current_m};
 use crate::{runtime_calls, tables};
 pub use cfi::Registers;
+use cfi::{Fde, Row};
+use core::mem::MaybeUninit;
 
 /// The end of the frame an address is executing in: the stack pointer its caller had at the call.
 pub fn frame_end(pc: usize, sp: usize) -> Option<usize> {
@@ -23,6 +25,33 @@ pub fn frame_end(pc: usize, sp: usize) -> Option<usize> {
 pub unsafe fn caller(at: &Registers) -> Option<Registers> {
     // SAFETY: the caller's promise.
     cfi::find(tables::get().eh_frame_hdr, at.pc).and_then(|fde| unsafe { fde.unwind(at.pc, at) })
+}
+
+/// What recoveries on one thread needed of the frame information, by address: a program that recovers panics mostly does
+/// so from the same places, and finding and interpreting it takes longer than all else.
+pub struct Recent {
+    /// 0 where the frame below is not there.
+    addresses: [usize; Recent::SIZE],
+    frames: [MaybeUninit<(Fde, Row)>; Recent::SIZE],
+}
+
+impl Recent {
+    /// Some recoveries' frames: each passes about eight.
+    const SIZE: usize = 64;
+
+    /// The frame information at `pc`.
+    fn get(&mut self, pc: usize) -> Option<&(Fde, Row)> {
+        // Functions are aligned; calls are not.
+        let slot = (pc ^ pc >> 6) % Recent::SIZE;
+        if self.addresses[slot] != pc {
+            let fde = cfi::find(tables::get().eh_frame_hdr, pc)?;
+            let row = fde.row(pc)?;
+            self.frames[slot].write((fde, row));
+            self.addresses[slot] = pc;
+        }
+        // SAFETY: written before the address was.
+        Some(unsafe { self.frames[slot].assume_init_ref() })
+    }
 }
 
 runtime_calls! { "rt_enter":
@@ -40,20 +69,21 @@ extern "C" fn recover_to_body(address: usize) -> ! {
             pc: context.pc,
             saved: [context.rbx, context.rbp, context.r12, context.r13, context.r14, context.r15],
         };
-        let hdr = tables::get().eh_frame_hdr;
+        // Only this function uses it, and on its own thread.
+        let recent = &mut (*current_m()).recent_frames;
         loop {
             let faulted = tables::get().site(at.pc).is_none() && tables::get().in_text(at.pc);
             // A return address may lie just behind its function: look the call itself up.
             let lookup = if faulted { at.pc } else { at.pc - 1 };
-            let Some(fde) = cfi::find(hdr, lookup) else { lost("no frame information", at.pc) };
+            let Some((fde, row)) = recent.get(lookup) else { lost("no frame information", at.pc) };
             if faulted && fde.canonical_frame(lookup, &at).is_some_and(|end| end % 16 != 0) {
                 // `fault` left a word free to keep the stack aligned.
                 at.sp += 8;
             }
-            let Some(caller) = fde.unwind(lookup, &at) else { lost("bad frame information", at.pc) };
+            let Some(caller) = row.unwind(&at) else { lost("bad frame information", at.pc) };
             if (at.sp..caller.sp).contains(&address) {
                 // No call, no pad of its own, but any other's does as well: they need nothing but the frame.
-                let pad = lsda::landing_pad(&fde, lookup).or_else(|| if faulted { lsda::any_pad(&fde) } else { None });
+                let pad = lsda::landing_pad(fde, lookup).or_else(|| if faulted { lsda::any_pad(fde) } else { None });
                 let Some(pad) = pad else { lost("no landing pad", at.pc) };
                 context.sp = at.sp;
                 context.pc = pad;
