@@ -5,14 +5,17 @@ INGOT := target/release/ingot
 SUITE := target/release/testsuite
 CONFORMANCE := target/release/conformance
 DIFFERENTIAL := target/release/differential
+BENCHES := target/release/bench
 TESTS ?= /usr/share/go-1.19/test
 MODE ?= dev,release,stress
 ROUNDS ?= 20
 SEED ?= 1
 FUZZ_SECONDS ?= 600
 DIFF_N ?= 1000
+BENCH ?=
+BENCH_ROUNDS ?= 5
 
-.PHONY: setup build demo test smoke suite stress conformance diff large fuzz bench clean
+.PHONY: setup build demo pgo-demo test smoke suite stress conformance diff large fuzz bench bench-build bench-frontend clean
 setup:
 	@scripts/setup
 
@@ -22,6 +25,10 @@ build: setup
 # Builds a program of several packages with gc and with Ingot, runs both and compares output, time and size.
 demo: build
 	@scripts/demo
+
+# Profiles a JSON server built by gc, builds it by Ingot with that profile, and compares what it answers and takes.
+pgo-demo: build
+	@scripts/pgo-demo
 
 # Under three minutes: a few programs in every mode.
 smoke: build
@@ -33,6 +40,7 @@ test: build
 	$(SUITE) --ingot $(INGOT) --mode dev,release,stress --rounds 2
 	$(CONFORMANCE) --ingot $(INGOT) --mode dev,release,stress --share 16
 	$(DIFFERENTIAL) --ingot $(INGOT) --mode dev,release --from 1 --count 300
+	$(BENCHES) check --ingot $(INGOT)
 
 # Every program of the suite against gc in dev and release.
 suite: build
@@ -54,8 +62,19 @@ diff: build
 fuzz: setup
 	INGOT_FUZZ_SECONDS=$(FUZZ_SECONDS) INGOT_SEED=$(SEED) $(CARGO) test --release -p ingot-frontend --test distribution -- mutants --nocapture
 
-# Speed of the front end beside that of gc's.
+# The programs of benches/ (or those that BENCH names) built by gc, Ingot and clang: time, memory, ratios, a table and a
+# plot under target/bench.
 bench: setup
+	$(CARGO) build --release -p ingot -p ingot-benches
+	$(BENCHES) run $(BENCH) --ingot $(INGOT) --rounds $(BENCH_ROUNDS)
+
+# What building costs: time, memory and size, beside the go command.
+bench-build: setup
+	$(CARGO) build --release -p ingot -p ingot-benches
+	$(BENCHES) build $(BENCH) --ingot $(INGOT)
+
+# Speed of the front end beside that of gc's.
+bench-frontend: setup
 	$(CARGO) build --release -p ingot
 	$(CARGO) bench -p ingot-benches
 

@@ -185,11 +185,7 @@ impl Unit {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|e| {
-        let reason = e.to_string();
-        let reason = reason.split(" (os error").next().unwrap_or(&reason).to_lowercase();
-        format!("open {}: {reason}", path.display())
-    })
+    std::fs::read(path).map_err(|e| format!("open {}: {}", path.display(), crate::output::plain(&e)))
 }
 
 /// What is known of a package when it is done.

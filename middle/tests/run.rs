@@ -123,7 +123,7 @@ fn interpret(goroot: &Path, path: &Path) -> Result<(Outcome, Outcome), String> {
     // What the interpreter itself asks for by name.
     let roots = ["runtime.deferrun", "runtime.calledByDeferrun"].map(str::to_owned).to_vec();
     let mut state = State { roots, ..State::default() };
-    let (units, _) = program(units, &mut state).map_err(|e| e.to_string())?;
+    let (units, _) = program(units, None, &mut state).map_err(|e| e.to_string())?;
     let modules: Vec<Module> = units.into_iter().map(|u| u.module).collect();
     Ok((plain, Machine::new(&modules).run()))
 }

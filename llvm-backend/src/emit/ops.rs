@@ -3,7 +3,7 @@
 
 use inkwell::types::BasicType;
 use inkwell::values::{AsValueRef, BasicValueEnum, FloatValue, IntValue};
-use inkwell::{FloatPredicate, IntPredicate};
+use inkwell::{AddressSpace, FloatPredicate, IntPredicate};
 use middle::mir::{BinOp, CmpOp, ConvOp, Op, Ty, UnOp, Value};
 
 use super::abi;
@@ -44,9 +44,14 @@ impl<'ctx> FuncEmitter<'_, 'ctx, '_> {
             Op::MemCopy { dst, src, layout, nowb } => none(self.mem_copy(*dst, *src, *layout, *nowb)?),
             Op::MemZero { dst, layout, nowb } => none(self.mem_zero(*dst, *layout, *nowb)?),
             Op::AllocHeap { layout, type_desc } => {
-                let size = self.unit.mir.layout_of(*layout).size;
-                let desc = self.unit.code_address(*type_desc);
-                one(self.alloc_heap(size, desc)?)
+                let layout = self.unit.mir.layout_of(*layout);
+                // The collector does not look into an object without a type.
+                let desc = if layout.ptr_words.is_empty() {
+                    self.unit.ctx.ptr_type(AddressSpace::default()).const_null()
+                } else {
+                    self.unit.code_address(*type_desc)
+                };
+                one(self.alloc_heap(layout.size, desc)?)
             }
             Op::NilCheck(v) => none(self.nil_check(*v)?),
             Op::BoundsCheck { kind, index, len, signed } => none(self.bounds_check(*kind, *index, *len, *signed)?),

@@ -304,6 +304,12 @@ impl FnCx<'_, '_> {
                 let nowb = place.is_stack();
                 let ptr = self.addr(place);
                 self.store_at(ptr, 0, val, place.ty, nowb);
+                if let Root::Global(sym) = place.root
+                    && self.lo.m.name_of(sym) == "runtime.MemProfileRate"
+                {
+                    // Allocation does not look at the variable: its caches are told.
+                    self.runtime("memProfileRateSet", &[], &[]);
+                }
             }
         }
     }

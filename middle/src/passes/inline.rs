@@ -11,11 +11,14 @@ use std::collections::HashMap;
 
 use super::call_graph;
 use super::known_calls::{closure_code, definitions};
+use super::profile::Heat;
 use crate::mir::compact::compact;
 use crate::mir::*;
 
 /// A callee of at most this cost is inlined everywhere: about gc's budget of 80 nodes, counted in instructions.
 pub const BUDGET: u32 = 40;
+/// And one of at most this cost where a profile says that the call is hot.
+pub const HOT_BUDGET: u32 = 400;
 /// A function does not grow beyond this by inlining.
 const MAX_CALLER: u32 = 4000;
 /// Calls made visible by inlining are inlined in turn, to this depth.
@@ -25,11 +28,12 @@ const MAX_DEPTH: u32 = 12;
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub budget: u32,
+    pub hot_budget: u32,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { budget: BUDGET }
+        Limits { budget: BUDGET, hot_budget: HOT_BUDGET }
     }
 }
 
@@ -39,10 +43,12 @@ pub struct Inlined {
     pub caller: Symbol,
     pub callee: Symbol,
     pub pos: PosId,
+    /// Of the call, in the profile's unit, if it was inlined because the call is hot.
+    pub hot: Option<u64>,
 }
 
-/// Inlines in the whole module; returns what was.
-pub fn run(module: &mut Module, limits: &Limits) -> Vec<Inlined> {
+/// Inlines in the whole module, more where the profile says that it pays; returns what was.
+pub fn run(module: &mut Module, limits: &Limits, heat: Option<&Heat>) -> Vec<Inlined> {
     let mut done = Vec::new();
     let mut component_of: HashMap<Symbol, usize> = HashMap::new();
     let components = call_graph::components(module);
@@ -57,7 +63,7 @@ pub fn run(module: &mut Module, limits: &Limits) -> Vec<Inlined> {
             // The module keeps the signature meanwhile, for calls of the function itself.
             module.symbols[caller.index()].def = Def::Extern(Some(func.sig.clone()));
             let mut inliner =
-                Inliner { module, limits, costs: &costs, component_of: &component_of, caller, done: &mut done };
+                Inliner { module, limits, heat, costs: &costs, component_of: &component_of, caller, done: &mut done };
             if inliner.function(&mut func) {
                 compact(&mut func);
             }
@@ -119,6 +125,7 @@ fn cost(module: &Module, func: &Func) -> Option<u32> {
 struct Inliner<'a> {
     module: &'a mut Module,
     limits: &'a Limits,
+    heat: Option<&'a Heat>,
     costs: &'a HashMap<Symbol, Option<u32>>,
     component_of: &'a HashMap<Symbol, usize>,
     caller: Symbol,
@@ -148,7 +155,9 @@ impl Inliner<'_> {
                 }
                 let Some(site) = self.site(func, inst) else { continue };
                 let Some(Some(cost)) = self.costs.get(&site.callee).copied() else { continue };
-                if cost > self.limits.budget {
+                let pos = func.insts[inst.index()].pos;
+                let hot = if cost > self.limits.budget { self.hot(pos, site.callee, cost) } else { None };
+                if cost > self.limits.budget && hot.is_none() {
                     continue;
                 }
                 let Def::Func(body) = &self.module.symbols[site.callee.index()].def else { continue };
@@ -157,8 +166,7 @@ impl Inliner<'_> {
                 }
                 let body = body.clone();
                 size += cost;
-                let pos = func.insts[inst.index()].pos;
-                self.done.push(Inlined { caller: self.caller, callee: site.callee, pos });
+                self.done.push(Inlined { caller: self.caller, callee: site.callee, pos, hot });
                 let first = func.blocks.len() as u32;
                 let rest = self.splice(func, block, at - 1, &site, &body);
                 // The rest of this block next, then the copied blocks one level deeper.
@@ -169,6 +177,16 @@ impl Inliner<'_> {
             }
         }
         any
+    }
+
+    /// The call's weight, if it is hot and the callee not too large for that.
+    fn hot(&self, pos: PosId, callee: Symbol, cost: u32) -> Option<u64> {
+        if cost > self.limits.hot_budget {
+            return None;
+        }
+        let heat = self.heat?;
+        let weight = heat.call(self.module, pos, callee);
+        heat.is_hot(weight).then_some(weight)
     }
 
     /// The call and its callee, if the callee is a function of this module that is known here.

@@ -7,17 +7,19 @@
 //! | group | passes |
 //! |---|---|
 //! | cleaning | [`fold`], [`simplify_cfg`], [`dead`], [`checks`], [`known_calls`] |
-//! | whole program | [`reach`], [`inline`], [`escape`], [`shapes`] |
+//! | whole program | [`reach`], [`devirtualize`], [`inline`], [`escape`], [`shapes`] |
 //!
 //! [`call_graph`] gives components of the call graph, callees first.
 
 pub mod call_graph;
 pub mod checks;
 pub mod dead;
+pub mod devirtualize;
 pub mod escape;
 pub mod fold;
 pub mod inline;
 pub mod known_calls;
+pub mod profile;
 mod program;
 pub mod reach;
 pub mod shapes;
@@ -31,6 +33,7 @@ use rayon::prelude::*;
 use crate::mir::verify::verify_optimised;
 use crate::mir::*;
 use escape::Summaries;
+use profile::{Decision, What};
 pub use program::{ProgramError, ROOTS, Unit, package, program, share};
 
 /// What a function pass may look at: the module, in which functions have their signature but no body.
@@ -60,6 +63,11 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "checks", what: "checks that cannot fail", run: Run::Func(checks::run) },
     Pass { name: "known-calls", what: "calls through known values", run: Run::Func(known_calls::run) },
     Pass { name: "reach", what: "drops what the program cannot reach", run: Run::Module(run_reach) },
+    Pass {
+        name: "devirtualize",
+        what: "direct calls of what a profile saw called",
+        run: Run::Module(run_devirtualize),
+    },
     Pass { name: "inline", what: "inlines small functions", run: Run::Module(run_inline) },
     Pass { name: "small-slices", what: "slices of constant size are plain allocations", run: Run::Module(run_slices) },
     Pass { name: "escape", what: "moves objects from the heap to the stack", run: Run::Module(run_escape) },
@@ -83,6 +91,7 @@ pub const PROGRAM: &[&str] = &[
     "known-calls", // sees constant itabs and closures
     "simplify-cfg",
     "dead",         // sizes are counted without dead code
+    "devirtualize", // what is called by name can be inlined
     "inline",       // bottom-up
     "fold",         // arguments have become constants
     "known-calls",  // and closures known
@@ -109,6 +118,10 @@ pub struct State {
     /// What is known of functions outside the module.
     pub external: Summaries,
     pub limits: inline::Limits,
+    /// What a profile knows of this program.
+    pub heat: Option<profile::Heat>,
+    /// What was done because of it.
+    pub decisions: Vec<profile::Decision>,
     /// Of the last run of `escape`: what other modules may know of this one's functions, and each allocation's fate.
     pub escape: escape::Outcome,
     /// Everything that was inlined. Symbols are those of the module at that time.
@@ -147,9 +160,19 @@ fn run_reach(module: &mut Module, state: &mut State) -> bool {
 }
 
 fn run_inline(module: &mut Module, state: &mut State) -> bool {
-    let done = inline::run(module, &state.limits);
+    let done = inline::run(module, &state.limits, state.heat.as_ref());
     let changed = !done.is_empty();
+    let hot = done.iter().filter_map(|i| Some((i, i.hot?)));
+    state.decisions.extend(hot.map(|(i, weight)| Decision::new(module, What::Inlined, i.pos, i.callee, weight)));
     state.inlined.extend(done);
+    changed
+}
+
+fn run_devirtualize(module: &mut Module, state: &mut State) -> bool {
+    let Some(heat) = &state.heat else { return false };
+    let guards = devirtualize::run(module, heat);
+    let changed = !guards.is_empty();
+    state.decisions.extend(guards);
     changed
 }
 

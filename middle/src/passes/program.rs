@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexSet;
+use pgo::Weights;
 
+use super::profile::Heat;
 use super::shapes::{self, Policy};
 use super::{BrokenModule, PACKAGE, PROGRAM, State, Timing};
 use crate::mir::{Def, MergeError, Module, merge, split};
@@ -37,8 +39,12 @@ pub fn package(module: &mut Module, state: &mut State) -> Result<Vec<Timing>, Br
 /// Optimises a whole program and returns it in the same units; what no root reaches is gone, and units may be empty.
 ///
 /// `state.roots` are further roots besides [`ROOTS`]: what assembly and the link name. What several units define alike
-/// stays with the first.
-pub fn program(units: Vec<Unit>, state: &mut State) -> Result<(Vec<Unit>, Vec<Timing>), ProgramError> {
+/// stays with the first. `weights` are those of a profile of the program.
+pub fn program(
+    units: Vec<Unit>,
+    weights: Option<Weights>,
+    state: &mut State,
+) -> Result<(Vec<Unit>, Vec<Timing>), ProgramError> {
     let mut home: HashMap<String, u32> = HashMap::new();
     let mut names = Vec::new();
     let mut whole = Module::new();
@@ -53,6 +59,7 @@ pub fn program(units: Vec<Unit>, state: &mut State) -> Result<(Vec<Unit>, Vec<Ti
     }
     state.roots.extend(ROOTS.iter().map(|r| (*r).to_owned()));
     state.roots.extend(whole.symbols.keys().filter(|name| name.starts_with(PANICS)).cloned());
+    state.heat = weights.map(|w| Heat::new(w, &whole));
     let timings = super::run(&mut whole, PROGRAM, state, false)?;
     let mut names: IndexSet<String> = names.into_iter().collect();
     let mut unit_of: Vec<u32> = Vec::with_capacity(whole.symbols.len());

@@ -113,6 +113,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_lock_os_thread", Leaf, &[], &[]),
     // main.main has returned: the stress switches let the program end
     f("rt_main_returned", Leaf, &[], &[]),
+    // (bucket of the memory profile, out [MEM_PROFILE]uintptr) -> frames + 1, or 0 past the last: see MEM_PROFILE
+    f("rt_mem_profile", System, &[I64, Ptr], &[I64]),
     // (out [MEM_STATS]uint64): see MEM_STATS
     f("rt_mem_stats", System, &[Ptr], &[]),
     // zeroes [p, p+n): pointer-free or fresh memory
@@ -163,7 +165,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_recover_to", NoReturn, &[Ptr], &[]),
     // (code, closure context, CallBlock): calls with the registers of the block and stores the results
     f("rt_reflectcall", System, &[Raw, Ptr, Ptr], &[]),
-    // (object, closure taking nothing or null to remove) -> 1, or 0 if the object is not the start of a heap object
+    // (object, closure taking nothing or null to remove) -> 1, 0 if the object is not the start of a heap object, or 2
+    // if it has one already
     f("rt_set_finalizer", System, &[Ptr, Ptr], &[I64]),
     // (percent, -1 off) -> old
     f("rt_set_gc_percent", System, &[I64], &[I64]),
@@ -171,6 +174,8 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_set_max_stack", System, &[I64], &[I64]),
     // (bytes, negative to ask) -> old
     f("rt_set_memory_limit", System, &[I64], &[I64]),
+    // (bytes between samples of the memory profile, 0 for none)
+    f("rt_set_profile_rate", System, &[I64], &[]),
     f("rt_signal_disable", System, &[I64], &[]),
     f("rt_signal_enable", System, &[I64], &[]),
     f("rt_signal_ignore", System, &[I64], &[]),
@@ -381,6 +386,9 @@ pub const WAIT_REASONS: &[&str] = &[
 /// heap_released, heap_objects, stack_inuse, stack_sys, next_gc, last_gc (wall ns), pause_total_ns, num_gc, num_forced_gc,
 /// gc_sys, other_sys, lookups.
 pub const MEM_STATS: usize = 20;
+
+/// Words `rt_mem_profile` writes at most: bytes of an object, objects allocated and freed of the samples, the stack.
+pub const MEM_PROFILE: usize = 3 + 128;
 
 #[cfg(test)]
 mod tests {

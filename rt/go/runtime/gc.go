@@ -197,8 +197,13 @@ func SetFinalizer(obj any, finalizer any) {
 		throw("runtime.SetFinalizer: cannot pass " + typeString(e._type) + " to finalizer " + typeString(f._type))
 	}
 	startFinalizers()
-	if rt_set_finalizer(e.data, *(*unsafe.Pointer)(unsafe.Pointer(&call))) == 0 && rt_is_heap_ptr(e.data) != 0 {
-		throw("runtime.SetFinalizer: pointer not at beginning of allocated block")
+	switch rt_set_finalizer(e.data, *(*unsafe.Pointer)(unsafe.Pointer(&call))) {
+	case 0:
+		if rt_is_heap_ptr(e.data) != 0 {
+			throw("runtime.SetFinalizer: pointer not at beginning of allocated block")
+		}
+	case 2:
+		throw("runtime.SetFinalizer: finalizer already set")
 	}
 }
 

@@ -225,16 +225,26 @@ func blockStart() int64 {
 //
 //go:noinline
 func blockEnd(since int64) {
+	if since != 0 {
+		blockevent(rt_nanotime()-since, 2)
+	}
+}
+
+// blockevent records, or with its share of luck, that so many nanoseconds were spent blocked; skip 1 is its caller. std's
+// tests call it.
+//
+//go:noinline
+func blockevent(cycles int64, skip int) {
 	rate := blockEvents.rate.Load()
-	if since == 0 || rate == 0 {
+	if rate == 0 {
 		return
 	}
-	cycles := max(rt_nanotime()-since, 1)
+	cycles = max(cycles, 1)
 	switch {
 	case cycles >= rate:
-		blockEvents.record(1, cycles)
+		blockEvents.record(1, cycles, skip+1)
 	case int64(rt_rand()>>1)%rate < cycles:
-		blockEvents.record(float64(rate)/float64(cycles), rate)
+		blockEvents.record(float64(rate)/float64(cycles), rate, skip+1)
 	}
 }
 
@@ -254,15 +264,15 @@ func mutexEnd(since int64) {
 	if since == 0 || rate == 0 || int64(rt_rand()>>1)%rate != 0 {
 		return
 	}
-	mutexEvents.record(float64(rate), rate*max(rt_nanotime()-since, 1))
+	mutexEvents.record(float64(rate), rate*max(rt_nanotime()-since, 1), 2)
 }
 
-// record adds an event at the stack of its caller's caller.
+// record adds an event at the stack that begins skip frames above its own.
 //
 //go:noinline
-func (t *eventTable) record(count float64, cycles int64) {
+func (t *eventTable) record(count float64, cycles int64, skip int) {
 	var buf [maxProfileStack]uintptr
-	stack := ownStack(2, buf[:])
+	stack := ownStack(skip, buf[:])
 	hash := uintptr(0)
 	for _, pc := range stack {
 		hash = hash*31 + pc
@@ -356,10 +366,35 @@ func pprof_mutexProfileInternal(p []profilerecord.BlockProfileRecord) (n int, ok
 	return mutexEvents.readInternal(p)
 }
 
-// Memory. Allocations are not sampled: the profile has no records.
+// Memory.
 
-// MemProfileRate is how many bytes are to be allocated between samples of the memory profile.
+// MemProfileRate is how many bytes are allocated between samples of the memory profile on average: 1 for all, 0 for no
+// samples. The compiler calls memProfileRateSet behind every assignment to it.
 var MemProfileRate int = 512 * 1024
+
+func memProfileRateSet() { rt_set_profile_rate(max(MemProfileRate, 0)) }
+
+// A memBucket is what rt_mem_profile writes.
+type memBucket struct {
+	size, allocated, freed uintptr
+	frames                 [maxProfileStack]uintptr
+}
+
+// memProfile calls f with the number, from 0 on, of each bucket that has objects left, or of all, the bucket and its
+// stack, and returns how many these are.
+func memProfile(all bool, f func(i int, b *memBucket, stack []uintptr)) (n int) {
+	var b memBucket
+	for i := 0; ; i++ {
+		found := int(rt_mem_profile(i, (*memBucket)(noescape(unsafe.Pointer(&b)))))
+		if found == 0 {
+			return n
+		}
+		if all || b.allocated != b.freed {
+			f(n, &b, b.frames[:found-1])
+			n++
+		}
+	}
+}
 
 // A MemProfileRecord describes the live and the freed objects of one allocating stack.
 type MemProfileRecord struct {
@@ -374,11 +409,32 @@ func (r *MemProfileRecord) InUseObjects() int64 { return r.AllocObjects - r.Free
 // Stack is the used part of Stack0.
 func (r *MemProfileRecord) Stack() []uintptr { return beforeZero(r.Stack0[:]) }
 
-func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) { return 0, true }
+// MemProfile fills p with the n records of where memory was allocated that is still in use, or, with inuseZero, of where
+// any was, if p is long enough: ok. The profile is that of the end of the last collection.
+func MemProfile(p []MemProfileRecord, inuseZero bool) (n int, ok bool) {
+	n = memProfile(inuseZero, func(i int, b *memBucket, stack []uintptr) {
+		if i < len(p) {
+			r := &p[i]
+			r.AllocObjects, r.FreeObjects = int64(b.allocated), int64(b.freed)
+			r.AllocBytes, r.FreeBytes = int64(b.allocated*b.size), int64(b.freed*b.size)
+			fillStack(&r.Stack0, stack)
+		}
+	})
+	return n, n <= len(p)
+}
 
 //go:linkname pprof_memProfileInternal
 func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool) (n int, ok bool) {
-	return 0, true
+	n = memProfile(inuseZero, func(i int, b *memBucket, stack []uintptr) {
+		if i < len(p) {
+			p[i] = profilerecord.MemProfileRecord{
+				AllocObjects: int64(b.allocated), FreeObjects: int64(b.freed),
+				AllocBytes: int64(b.allocated * b.size), FreeBytes: int64(b.freed * b.size),
+				Stack: append([]uintptr(nil), stack...),
+			}
+		}
+	})
+	return n, n <= len(p)
 }
 
 // Time on the processor. Samples are not taken: SetCPUProfileRate says so, and the profile is one without samples.

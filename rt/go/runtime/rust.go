@@ -106,6 +106,8 @@ func rt_set_gc_percent(p int) int
 func rt_set_memory_limit(n int64) int64
 func rt_set_max_stack(n int) int
 func rt_mem_stats(out *memWords)
+func rt_mem_profile(i int, out *memBucket) uintptr
+func rt_set_profile_rate(bytes int)
 func rt_set_finalizer(obj, fn unsafe.Pointer) uintptr
 func rt_add_cleanup(obj, fn unsafe.Pointer) uint64
 func rt_stop_cleanup(id uint64)

@@ -6,14 +6,16 @@
 //! Bodies take pointers that may die with the call, so none but `rt_alloc` and the collecting calls reaches a point
 //! where a collection can begin while it still needs one.
 
-use super::{barrier, driver, pacer, specials};
+use super::{barrier, driver, pacer, profile, specials};
 use crate::heap::classes::{self, WORD};
 use crate::heap::types::{self, Type};
-use crate::heap::{self, cache, os, stats};
+use crate::heap::{self, cache, os, sample, stats};
 use crate::runtime_calls;
 use crate::sched::{self, current_p};
 use core::ptr::null_mut;
-use ingot_abi::functions::MEM_STATS;
+use ingot_abi::functions::{MEM_PROFILE, MEM_STATS};
+
+const _: () = assert!(MEM_PROFILE == 3 + profile::FRAMES);
 
 /// Indices of `ingot_abi::functions::WAIT_REASONS`.
 const WAIT_FINALIZER: u32 = 15;
@@ -34,11 +36,13 @@ runtime_calls! { "rt_enter":
     rt_free_os_memory => free_os_memory_body;
     rt_gc => gc_body;
     rt_gc_wait_cycle => gc_wait_cycle_body;
+    rt_mem_profile => mem_profile_body;
     rt_mem_stats => mem_stats_body;
     rt_pointer_words => pointer_words_body;
     rt_set_finalizer => set_finalizer_body;
     rt_set_gc_percent => set_gc_percent_body;
     rt_set_memory_limit => set_memory_limit_body;
+    rt_set_profile_rate => set_profile_rate_body;
     rt_stop_cleanup => stop_cleanup_body;
     rt_weak_register => weak_register_body;
     rt_weak_strong => weak_strong_body;
@@ -107,7 +111,11 @@ extern "C" fn alloc_body(size: usize, typ: *mut Type, flags: usize) -> usize {
     }
     driver::before_alloc();
     // SAFETY: a runtime call owns its P; the last safepoint is behind.
-    unsafe { (*current_p()).heap.alloc(size, typ, flags, super::marking()) }
+    let fresh = unsafe { (*current_p()).heap.alloc(size, typ, flags, super::marking()) };
+    if fresh.sample != 0 {
+        profile::sample(fresh.address, fresh.sample);
+    }
+    fresh.address
 }
 
 extern "C" fn gc_body() {
@@ -139,6 +147,22 @@ extern "C" fn set_finalizer_body(object: usize, closure: usize) -> usize {
     specials::set_finalizer(object, closure) as usize
 }
 
+extern "C" fn set_profile_rate_body(bytes: usize) {
+    let world = sched::stop_world();
+    sample::set_rate(bytes);
+    // SAFETY: with the world stopped, all Ps are this thread's.
+    sched::for_each_p(&world, |p| unsafe { (*p).heap.rate_changed() });
+    sched::start_world(world);
+}
+
+extern "C" fn mem_profile_body(index: usize, out: *mut [usize; MEM_PROFILE]) -> usize {
+    // SAFETY: the caller's memory, which does not move during the call.
+    let (counts, frames) = unsafe { (*out).split_at_mut(3) };
+    let Some((record, depth)) = profile::read(index, frames) else { return 0 };
+    counts.copy_from_slice(&[record.size, record.allocated, record.freed]);
+    depth + 1
+}
+
 extern "C" fn add_cleanup_body(object: usize, closure: usize) -> u64 {
     specials::add_cleanup(object, closure)
 }
@@ -154,7 +178,7 @@ extern "C" fn weak_register_body(pointer: usize) -> usize {
     // No collection may begin here: the pointer may be in nobody's frame any more. A handle has a block of its own.
     // SAFETY: a runtime call owns its P.
     let handle = unsafe { (*current_p()).heap.alloc(2 * classes::WORD, null_mut(), 0, super::marking()) };
-    specials::set_weak_handle(pointer, handle)
+    specials::set_weak_handle(pointer, handle.address)
 }
 
 extern "C" fn weak_strong_body(handle: usize) -> usize {

@@ -5,7 +5,8 @@
 //! 2. *Roots*: stacks, globals, what the runtime holds, closures of finalizers, weak handles.
 //! 3. *Mark* until nothing is grey ([`mark`], [`workers`]). In one go with the world stopped, or while the program runs
 //!    with write barriers on ([`barrier`]); what it allocates meanwhile is marked at birth.
-//! 4. *Finish*, the world stopped: records of barriers, then finalizers, cleanups and weak handles ([`specials`]).
+//! 4. *Finish*, the world stopped: records of barriers, then finalizers, cleanups, weak handles and samples
+//!    ([`specials`]).
 //! 5. *Sweep*, by and by, as allocation needs spans ([`sweep`], `heap::central`).
 //!
 //! Stacks are scanned once, in phase 2: barriers keep all that was reachable then.
@@ -15,6 +16,7 @@ pub mod calls;
 pub mod driver;
 pub mod mark;
 pub mod pacer;
+pub mod profile;
 pub mod specials;
 pub mod sweep;
 pub mod trace;
@@ -201,6 +203,7 @@ fn mark_roots<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED
 fn complete<const SHARED: bool>(world: &impl World, marker: &mut Marker<SHARED>, forced: bool) -> bool {
     let due = specials::finish(marker);
     marker.drain(usize::MAX); // what finalizers brought back
+    profile::count_dead();
     marker.flush();
     world.for_each_p(&mut |cache, _| cache.flush());
     let switches = switches();

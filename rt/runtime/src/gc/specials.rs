@@ -1,9 +1,10 @@
-//! What hangs on single objects: finalizers, cleanups, weak handles.
+//! What hangs on single objects: finalizers, cleanups, weak handles, samples of the memory profile.
 //!
 //! A hash table from object to its specials, outside the heap. In a cycle:
 //! 1. As roots: what a finalizer's object refers to (not the object itself), closures, and handles of weak pointers.
 //! 2. When all is marked, for each object that is not: its weak handles are emptied; with a finalizer, it is marked
 //!    once more and finalizer and object are queued; without, its cleanups are queued.
+//! 3. When what finalizers brought back is marked, too: samples of objects that are not are counted as freed.
 //!
 //! An object that a finalizer brought back loses its weak handles for good; its cleanups wait until it is dead again.
 
@@ -21,6 +22,7 @@ enum Kind {
     Finalizer,
     Cleanup,
     Weak,
+    Sample,
 }
 
 #[derive(Clone, Copy)]
@@ -28,7 +30,7 @@ struct Special {
     kind: Kind,
     /// Start of the object; of a weak handle of something outside the heap, its address.
     object: usize,
-    /// The closure, or the handle of a weak pointer.
+    /// The closure, the handle of a weak pointer, or the bucket of a sample.
     value: usize,
     /// The pointer a weak handle stands for.
     pointer: usize,
@@ -65,6 +67,8 @@ struct Queue {
 
 static QUEUE: Mutex<Queue> = Mutex::new(Queue { items: MapVec::new(), taken: 0 });
 static QUEUED: AtomicUsize = AtomicUsize::new(0);
+/// How many specials are samples.
+static SAMPLES: AtomicUsize = AtomicUsize::new(0);
 
 impl Table {
     fn bucket(&self, object: usize) -> usize {
@@ -151,23 +155,59 @@ fn start_of(pointer: usize) -> Option<usize> {
     heap::object_of(pointer).map(|(span, index)| span.object(index))
 }
 
-/// Sets (or with closure 0 removes) the finalizer of the object that starts at a pointer; false if none does. Tiny
-/// objects share a block, whose finalizer runs when all of them are dead.
-pub fn set_finalizer(pointer: usize, closure: usize) -> bool {
-    let Some((span, index)) = heap::object_of(pointer) else { return false };
+/// What came of setting a finalizer; the numbers are `rt_set_finalizer`'s results.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Set {
+    /// No object starts there.
+    NoObject = 0,
+    Done = 1,
+    /// There is one already.
+    Exists = 2,
+}
+
+/// Sets (or with closure 0 removes) the finalizer of the object that starts at a pointer. Tiny objects share a block;
+/// their finalizers run when all of them are dead.
+pub fn set_finalizer(pointer: usize, closure: usize) -> Set {
+    let Some((span, index)) = heap::object_of(pointer) else { return Set::NoObject };
     let object = span.object(index);
     let tiny = span.span_class() == classes::span_class(classes::class_of(16), true);
     if pointer != object && !tiny {
-        return false;
+        return Set::NoObject;
     }
     let mut table = TABLE.lock();
-    if let Some(old) = table.find(object, |special| special.kind == Kind::Finalizer) {
-        table.remove(old);
+    match table.find(object, |special| special.kind == Kind::Finalizer && special.pointer == pointer) {
+        Some(_) if closure != 0 => return Set::Exists,
+        Some(old) => {
+            table.remove(old);
+        }
+        None if closure != 0 => {
+            table.insert(Kind::Finalizer, object, closure, pointer);
+        }
+        None => {}
     }
-    if closure != 0 {
-        table.insert(Kind::Finalizer, object, closure, pointer);
+    Set::Done
+}
+
+/// Has the bucket told when the object dies.
+pub fn add_sample(object: usize, bucket: u32) {
+    TABLE.lock().insert(Kind::Sample, object, bucket as usize, object);
+    SAMPLES.fetch_add(1, Relaxed);
+}
+
+/// Drops the samples of unmarked objects and calls `f` with the bucket of each: step 3. The world is stopped.
+pub fn dead_samples(mut f: impl FnMut(u32)) {
+    if SAMPLES.load(Relaxed) == 0 {
+        return;
     }
-    true
+    let mut table = TABLE.lock();
+    for index in 0..table.entries.len() as u32 {
+        let special = table.entries[index as usize];
+        if special.kind == Kind::Sample && is_dead(special.object) {
+            table.remove(index);
+            SAMPLES.fetch_sub(1, Relaxed);
+            f(special.value as u32);
+        }
+    }
 }
 
 /// Adds a cleanup to the object a pointer leads to -> its number, 0 if the pointer leads out of the heap (it never runs).
@@ -215,7 +255,7 @@ pub fn mark_roots<const SHARED: bool>(marker: &mut Marker<SHARED>) {
     let table = TABLE.lock();
     for special in table.entries.iter() {
         match special.kind {
-            Kind::Unused => {}
+            Kind::Unused | Kind::Sample => {}
             Kind::Finalizer => {
                 marker.shade(special.value);
                 marker.scan_content(special.object);

@@ -79,7 +79,7 @@ impl Program {
     }
 
     fn alloc(&self, size: usize, typ: *mut Type) -> usize {
-        self.cache.borrow_mut().0.alloc(size, typ, 0, marking())
+        self.cache.borrow_mut().0.alloc(size, typ, 0, marking()).address
     }
 
     fn store(&self, slot: usize, value: usize) {
@@ -380,7 +380,9 @@ fn finalizers_cleanups_and_weak_handles() {
     let child_handle = specials::set_weak_handle(child, program.alloc(8, NONE));
     assert_eq!(specials::weak_handle(object), Some(handle));
     assert_eq!(specials::strong(handle), object);
-    assert!(specials::set_finalizer(object, closure) && !specials::set_finalizer(object + 8, closure));
+    assert_eq!(specials::set_finalizer(object, closure), specials::Set::Done);
+    assert_eq!(specials::set_finalizer(object, closure), specials::Set::Exists);
+    assert_eq!(specials::set_finalizer(object + 8, closure), specials::Set::NoObject);
     assert_ne!(specials::add_cleanup(object + 8, cleanup), 0);
     let stopped = specials::add_cleanup(object, cleanup);
     specials::stop_cleanup(stopped);

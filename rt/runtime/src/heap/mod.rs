@@ -6,7 +6,7 @@
 //! ```
 //! - [`classes`]: gc's object sizes. [`span`]: runs of pages of one class. [`arena`], [`pages`]: the address space.
 //! - [`cache`], [`central`]: allocation. [`types`]: where the pointers of an object are.
-//! - [`stats`]: what `runtime.MemStats` is made of.
+//! - [`sample`]: which allocations the memory profile sees. [`stats`]: what `runtime.MemStats` is made of.
 //!
 //! Invariants: an object never moves. Memory that may hold pointers is zero when it is handed out. The mask or type of
 //! an object is in place before its address is returned. Objects allocated while marking are marked.
@@ -17,6 +17,7 @@ pub mod central;
 pub mod classes;
 pub mod os;
 pub mod pages;
+pub mod sample;
 pub mod span;
 pub mod stats;
 pub mod types;

@@ -1,0 +1,31 @@
+//! The operating system's errors in the words Go programs use for them.
+
+use std::io;
+
+/// The system's text alone, in lower case: `no space left on device`.
+pub fn os_text(error: &io::Error) -> String {
+    let Some(code) = code(error) else { return error.to_string() };
+    let text = io::Error::from_raw_os_error(code).to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// The error's number, also of one that a library has wrapped to tell a path.
+fn code(error: &io::Error) -> Option<i32> {
+    error.raw_os_error().or_else(|| code(error.get_ref()?.source()?.downcast_ref()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::os_text;
+
+    #[test]
+    fn texts_are_gos() {
+        let plain = std::fs::read("/no/such/file").expect_err("no such file");
+        assert_eq!(os_text(&plain), "no such file or directory");
+        let wrapped = tempfile::NamedTempFile::new_in("/dev/null").expect_err("no folder");
+        assert_eq!(os_text(&wrapped), "not a directory");
+        assert_eq!(os_text(&std::io::Error::other("else")), "else");
+    }
+}
