@@ -87,8 +87,21 @@ struct FrameAddresses : MachineFunctionPass {
         if (isFrameAddress(MI))
           addresses.push_back(&MI);
     bool changed = false;
-    for (auto *MI : addresses) {
+    for (size_t i = 0; i < addresses.size(); i++) {
+      auto *MI = addresses[i];
       Register reg = MI->getOperand(0).getReg();
+      // A copy, too, is computed where it is used.
+      for (auto &U : make_early_inc_range(MRI.use_nodbg_instructions(reg))) {
+        Register to = U.isFullCopy() ? U.getOperand(0).getReg() : Register();
+        if (!to.isVirtual() || !MRI.constrainRegClass(to, MRI.getRegClass(reg)))
+          continue;
+        auto *copy = MF.CloneMachineInstr(MI);
+        copy->getOperand(0).setReg(to);
+        U.getParent()->insert(U.getIterator(), copy);
+        U.eraseFromParent();
+        addresses.push_back(copy);
+        changed = true;
+      }
       SmallVector<MachineInstr *> users;
       for (auto &U : MRI.use_nodbg_instructions(reg))
         if (!is_contained(users, &U))

@@ -2,6 +2,8 @@
 // statepoint of the function lists them for the runtime.
 
 #include "shim.h"
+#include "llvm/IR/CycleInfo.h"
+#include "llvm/IR/Dominators.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -35,6 +37,7 @@ namespace {
 struct Rewriter {
   Function &F;
   Errors &errors;
+  const DenseSet<const Value *> &made;  // what launders
   DenseMap<Value *, Value *> laundered; // address space 0 -> GC
   SmallVector<std::pair<PHINode *, PHINode *>> phis;
   SmallVector<Instruction *> dead;
@@ -72,7 +75,7 @@ struct Rewriter {
       uses.push_back(&U);
     for (auto *U : uses) {
       auto *I = cast<Instruction>(U->getUser());
-      if (I == now || laundered.count(I))
+      if (made.count(I) || laundered.count(I))
         continue;
       IRBuilder<> B(I);
       if (isa<AddrSpaceCastInst>(I)) {
@@ -163,6 +166,30 @@ struct Rewriter {
 };
 } // namespace
 
+// Where an instruction is that no use of a value precedes and that runs once: the value is live from there on only.
+static Instruction *firstNeed(Instruction &V, DominatorTree &tree, const CycleInfo &cycles) {
+  auto blockOf = [](Use &U) {
+    auto *P = dyn_cast<PHINode>(U.getUser());
+    return P ? P->getIncomingBlock(U) : cast<Instruction>(U.getUser())->getParent();
+  };
+  BasicBlock *block = nullptr;
+  for (auto &U : V.uses())
+    if (auto *user = blockOf(U); tree.isReachableFromEntry(user))
+      block = block ? tree.findNearestCommonDominator(block, user) : user;
+  if (!block)
+    return nullptr;
+  // What one round of a loop leaves in the object is there in the next one.
+  while (cycles.getCycle(block))
+    block = tree.getNode(block)->getIDom()->getBlock();
+  Instruction *first = block->getTerminator();
+  for (auto &U : V.uses()) {
+    auto *I = cast<Instruction>(U.getUser());
+    if (I->getParent() == block && !isa<PHINode>(I) && I->comesBefore(first))
+      first = I;
+  }
+  return first;
+}
+
 static Value *offsetBy(IRBuilder<> &B, Value *P, uint64_t bytes) {
   return bytes ? B.CreateConstGEP1_64(B.getInt8Ty(), P, bytes) : P;
 }
@@ -186,8 +213,8 @@ void LatePass::launderStackObjects(Function &F) {
     if (!A->comesBefore(at))
       A->moveBefore(at->getIterator());
   uint64_t cleared = 0;
-  Rewriter rewriter{F, errors};
-  SmallVector<std::pair<AllocaInst *, Value *>> pairs;
+  Rewriter rewriter{F, errors, stackAddresses};
+  SmallVector<std::pair<AllocaInst *, Instruction *>> pairs;
   for (auto *A : allocas) {
     if (A->use_empty()) {
       A->eraseFromParent();
@@ -208,6 +235,10 @@ void LatePass::launderStackObjects(Function &F) {
     pointerOffsets(A->getAllocatedType(), 0, DL, offsets);
     if (offsets.empty())
       continue;
+    // An address of its own, so that the object's is not live from here on.
+    L = cast<CallInst>(L->clone());
+    B.Insert(L, A->getName() + ".clear");
+    stackAddresses.insert(L);
     SmallVector<uint32_t> words;
     for (auto o : offsets)
       words.push_back(o / 8);
@@ -232,6 +263,15 @@ void LatePass::launderStackObjects(Function &F) {
   for (auto [A, L] : pairs)
     rewriter.users(A, L);
   rewriter.finish();
+  // With many objects, all addresses live at all calls before their uses would make statepoints without end.
+  if (F.hasPersonalityFn() || errors.any())
+    return; // launderInRecovery needs them in every landing pad
+  DominatorTree tree(F);
+  CycleInfo cycles;
+  cycles.compute(F);
+  for (auto [A, L] : pairs)
+    if (auto *need = firstNeed(*L, tree, cycles))
+      L->moveBefore(need->getIterator());
 }
 
 // Adds the list of stack objects to a statepoint: the prologue's, or (in a function that has no check) any.

@@ -389,7 +389,7 @@ bb0:
   call @"main.p"(v1) : (ptr) -> () !1
   return
 }"#;
-    check(f, Stage::LlvmOpt, &["call void @rt_memclr(ptr addrspace(1) %s.addr, i64 168)"], &[]);
+    check(f, Stage::LlvmOpt, &["call void @rt_memclr(ptr addrspace(1) %s.clear, i64 168)"], &[]);
 }
 
 #[test]

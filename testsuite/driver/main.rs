@@ -247,6 +247,27 @@ fn several_programs_at_once() {
     assert_eq!(fs::read_dir(p.path("bin")).unwrap().count(), 2);
 }
 
+/// As golang.org/x/sys/unix does it.
+#[test]
+fn assembly_makes_system_calls_of_its_own() {
+    let p = Project::new(&[
+        (
+            "main.go",
+            "package main\n\nfunc id() int\n\nfunc main() {\n\tif id() > 0 {\n\t\tprintln(\"works\")\n\t}\n}\n",
+        ),
+        (
+            "id.s",
+            "TEXT ·id(SB), 4, $0-8\n\tCALL runtime·entersyscall(SB)\n\tMOVQ $39, AX\n\tSYSCALL\n\tMOVQ AX, ret+0(FP)\n\
+             \tCALL runtime·exitsyscall(SB)\n\tRET\n",
+        ),
+    ]);
+    for mode in [&["build", "-o", "a"][..], &["build", "-dev", "-o", "a"]] {
+        let out = p.ingot(mode);
+        assert!(out.status.success(), "{}", stderr(&out));
+        runs(&p.path("a"));
+    }
+}
+
 #[test]
 fn run_passes_arguments_and_tells_of_the_exit_code() {
     let source =

@@ -61,7 +61,7 @@ pub struct Settings {
 }
 
 /// The limit on one build; compilers under test may be slow, but not endless.
-pub(crate) const BUILD_LIMIT: Duration = Duration::from_secs(180);
+pub(crate) const BUILD_LIMIT: Duration = Duration::from_secs(600);
 /// Stress runs may take so many times longer than others.
 const STRESS_SLOWDOWN: u32 = 12;
 

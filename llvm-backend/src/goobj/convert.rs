@@ -135,6 +135,11 @@ fn stack(file: &File, function: usize, callers: &mut Vec<usize>) -> Option<u32> 
     Some(s.depths.iter().map(|(_, depth)| depth).max()? + 8 + deepest)
 }
 
+/// What assembly that makes a system call of its own brackets it with: the runtime has them for it, and they do nothing.
+fn is_bracket(s: &GoSymbol) -> bool {
+    matches!(&*s.name, "runtime.entersyscall" | "runtime.exitsyscall")
+}
+
 /// The functions of other objects that a function reaches.
 fn leaves_to(file: &File, function: usize, seen: &mut BTreeSet<usize>, out: &mut BTreeSet<usize>) {
     if !seen.insert(function) {
@@ -143,6 +148,7 @@ fn leaves_to(file: &File, function: usize, seen: &mut BTreeSet<usize>, out: &mut
     for (_, target) in branches(&file.symbols[function]) {
         match target {
             Target::Own(s) if file.symbols[s].defined => leaves_to(file, s, seen, out),
+            Target::Own(s) if is_bracket(&file.symbols[s]) => {}
             Target::Own(s) => drop(out.insert(s)),
             Target::Builtin | Target::None => {}
         }
@@ -162,7 +168,7 @@ fn jumps(file: &File) -> Result<BTreeSet<usize>, GoobjError> {
             let mut called = BTreeSet::new();
             if file.symbols[callee].defined {
                 leaves_to(file, callee, &mut BTreeSet::new(), &mut called);
-            } else {
+            } else if !is_bracket(&file.symbols[callee]) {
                 called.insert(callee);
             }
             if let Some(&f) = called.first() {

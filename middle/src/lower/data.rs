@@ -10,14 +10,24 @@ use crate::mir::*;
 pub struct DataBuf {
     pub bytes: Vec<u8>,
     pub relocs: Vec<Reloc>,
+    /// Nobody reads it: nothing is kept, nor of the objects that it would lead to.
+    pub discarded: bool,
 }
 
 impl DataBuf {
     pub fn sized(size: u64) -> DataBuf {
-        DataBuf { bytes: vec![0; size as usize], relocs: Vec::new() }
+        DataBuf { bytes: vec![0; size as usize], ..DataBuf::default() }
+    }
+
+    /// An empty buffer for an object that this one leads to.
+    pub fn inner(&self) -> DataBuf {
+        DataBuf { discarded: self.discarded, ..DataBuf::default() }
     }
 
     pub fn put(&mut self, offset: u64, bytes: &[u8]) {
+        if self.discarded {
+            return;
+        }
         let end = offset as usize + bytes.len();
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
@@ -44,7 +54,9 @@ impl DataBuf {
     /// An absolute address, 8 bytes.
     pub fn address(&mut self, offset: u64, target: Symbol, addend: i64) {
         self.put(offset, &[0; 8]);
-        self.relocs.push(Reloc { offset, target, addend, kind: RelocKind::Abs64 });
+        if !self.discarded {
+            self.relocs.push(Reloc { offset, target, addend, kind: RelocKind::Abs64 });
+        }
     }
 
     /// The offset of a name, type or code in gc's sense, 4 bytes: counted from 0, so that it means the same whichever
@@ -110,7 +122,7 @@ impl Lower<'_> {
             format!("go:string.{}.{:032x}", bytes.len(), fnv128(bytes))
         };
         let bytes = bytes.to_vec();
-        self.constant(&name, 1, |_| DataBuf { bytes, relocs: Vec::new() })
+        self.constant(&name, 1, |_| DataBuf { bytes, ..DataBuf::default() })
     }
 
     /// The closure object of a function that captures nothing: one word, the code's address.
@@ -159,7 +171,7 @@ impl Lower<'_> {
     pub(super) fn gc_mask(&mut self, mask: &[u8]) -> Symbol {
         let name = format!("runtime.gcbits.{}", mask_name(mask));
         let mask = mask.to_vec();
-        self.constant(&name, 8, |_| DataBuf { bytes: mask, relocs: Vec::new() })
+        self.constant(&name, 8, |_| DataBuf { bytes: mask, ..DataBuf::default() })
     }
 }
 

@@ -36,7 +36,7 @@ impl Lower<'_> {
                 let data = chosen.values().next().copied().unwrap_or_default();
                 let object = self.static_symbol();
                 let array = self.types.array(TypeId::UINT8, data.len() as u64);
-                self.define_static(object, array, DataBuf { bytes: data.to_vec(), relocs: Vec::new() }, false);
+                self.define_static(object, array, DataBuf { bytes: data.to_vec(), ..DataBuf::default() }, false);
                 buf.address(0, object, 0);
                 buf.u64(8, data.len() as u64);
                 buf.u64(16, data.len() as u64);

@@ -73,7 +73,11 @@ impl<'p> Lower<'p> {
         let object = self.types.object(var);
         let ty = object.ty();
         let made = self.guarded(e.span, |lo| {
-            let mut buf = DataBuf::sized(0);
+            let mut buf = DataBuf { discarded: object.name.is_blank(), ..DataBuf::default() };
+            if !buf.discarded {
+                let (sym, size) = (lo.global(var), lo.layouts.info(ty).size);
+                lo.check_size(e.span, sym, size)?;
+            }
             lo.write_static(src, e, ty, &mut buf, 0)?;
             if !object.name.is_blank() {
                 let sym = lo.global(var);

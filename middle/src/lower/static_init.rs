@@ -8,12 +8,16 @@
 use frontend::ast::{self, Expr, ExprKind, UnaryOp};
 use frontend::check::info::{Mode, SelectionKind};
 use frontend::constant::Const;
+use frontend::diagnostic::Diagnostic;
+use frontend::span::Span;
 use frontend::types::*;
 
 use super::data::DataBuf;
 use super::func::Source;
 use super::{Lower, Res};
 use crate::mir::{Data, Def, Layout, Symbol};
+
+const MAX_OBJECT: u64 = 2_000_000_000;
 
 impl<'p> Lower<'p> {
     /// Whether the value of the expression, converted to `ty`, can be data.
@@ -177,7 +181,7 @@ impl<'p> Lower<'p> {
                 let inner = operand.unparen();
                 if let ExprKind::CompositeLit { elems, .. } = &inner.kind {
                     let elem = src.info.type_of(inner.id);
-                    let object = self.static_object(src, elems, elem)?;
+                    let object = self.static_object(src, elems, elem, buf.inner())?;
                     buf.address(at, object, 0);
                 } else if let Some((var, offset)) = self.static_address(src, operand) {
                     let sym = self.global(var);
@@ -191,7 +195,7 @@ impl<'p> Lower<'p> {
                     let Some(elem) = self.types.pointee(from) else { return Ok(()) };
                     // Zero, which for a slice or a pointer is not what an empty literal is.
                     let object = self.static_symbol();
-                    self.define_static(object, elem, DataBuf::sized(0), false);
+                    self.define_static(object, elem, buf.inner(), false);
                     buf.address(at, object, 0);
                     Ok(())
                 }
@@ -229,7 +233,7 @@ impl<'p> Lower<'p> {
             let len = bytes.len() as u64;
             let array = self.types.array(TypeId::UINT8, len);
             let object = self.static_symbol();
-            self.define_static(object, array, DataBuf { bytes, relocs: Vec::new() }, false);
+            self.define_static(object, array, DataBuf { bytes, ..buf.inner() }, false);
             buf.address(at, object, 0);
             buf.u64(at + 8, len);
             buf.u64(at + 16, len);
@@ -258,7 +262,11 @@ impl<'p> Lower<'p> {
                 let len = literal_len(src, elems);
                 let array = self.types.array(elem, len);
                 let object = self.static_symbol();
-                let mut inner = DataBuf::sized(0);
+                let mut inner = buf.inner();
+                if let Some(first) = elems.first().filter(|_| !buf.discarded) {
+                    let size = len.saturating_mul(self.layouts.info(elem).size);
+                    self.check_size(first.span, object, size)?;
+                }
                 self.write_elements(src, elems, elem, &mut inner, 0)?;
                 self.define_static(object, array, inner, false);
                 buf.address(at, object, 0);
@@ -267,12 +275,22 @@ impl<'p> Lower<'p> {
                 Ok(())
             }
             &Type::Pointer(elem) => {
-                let object = self.static_object(src, elems, elem)?;
+                let object = self.static_object(src, elems, elem, buf.inner())?;
                 buf.address(at, object, 0);
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// # Errors
+    /// The object to be written is larger than gc's linker takes.
+    pub(super) fn check_size(&self, span: Span, object: Symbol, size: u64) -> Res<()> {
+        if size <= MAX_OBJECT {
+            return Ok(());
+        }
+        let name = self.m.name_of(object);
+        Err(Diagnostic::error(span, format!("{name}: symbol too large ({size} bytes > {MAX_OBJECT} bytes)")))
     }
 
     fn write_elements(
@@ -291,9 +309,8 @@ impl<'p> Lower<'p> {
     }
 
     /// A variable without a name that holds a literal.
-    fn static_object(&mut self, src: Source<'p>, elems: &'p [Expr], ty: TypeId) -> Res<Symbol> {
+    fn static_object(&mut self, src: Source<'p>, elems: &'p [Expr], ty: TypeId, mut buf: DataBuf) -> Res<Symbol> {
         let object = self.static_symbol();
-        let mut buf = DataBuf::sized(0);
         self.write_literal(src, elems, ty, &mut buf, 0)?;
         self.define_static(object, ty, buf, false);
         Ok(object)
@@ -320,6 +337,9 @@ impl<'p> Lower<'p> {
     }
 
     fn define_object(&mut self, sym: Symbol, layout: Layout, buf: DataBuf, read_only: bool) {
+        if buf.discarded {
+            return;
+        }
         let layout = self.m.layout(layout);
         // Zeroes at the end need no bytes.
         let used = buf.bytes.iter().rposition(|&b| b != 0).map_or(0, |i| i + 1);
@@ -349,7 +369,7 @@ impl<'p> Lower<'p> {
             None if self.layouts.info(from).size == 0 => self.m.declare("runtime.zeroVal", None),
             None => {
                 let object = self.static_symbol();
-                let mut inner = DataBuf::sized(0);
+                let mut inner = buf.inner();
                 self.write_static(src, e, from, &mut inner, 0)?;
                 self.define_static(object, from, inner, true);
                 object

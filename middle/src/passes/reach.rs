@@ -187,7 +187,9 @@ impl<'a> Reach<'a> {
     }
 
     fn function(&mut self, name: &str, func: &Func) {
-        let in_reflect = name.starts_with("reflect.") || name.starts_with("internal/reflectlite.");
+        // Made for the program: a method expression or value of the interface.
+        let made = name.starts_with("reflect.Type.");
+        let in_reflect = !made && (name.starts_with("reflect.") || name.starts_with("internal/reflectlite."));
         for inst in &func.insts {
             inst.op.for_each_symbol(|s| {
                 self.mark(s);

@@ -445,6 +445,14 @@ rt_stub_return:
     ret
     .cfi_endproc
 
+    // Assembly calls these around a system call of its own, during which it keeps its P: it is on the system stack, or
+    // on the goroutine's without a map, so nobody could run that stack's goroutine or look at it.
+    .globl runtime.entersyscall.abi0
+    .globl runtime.exitsyscall.abi0
+runtime.entersyscall.abi0:
+runtime.exitsyscall.abi0:
+    ret
+
     // Names the unwinding convention; never called.
     .globl rt_personality
 rt_personality:

@@ -26,7 +26,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn run(&self, case: &Case, program: &Path, target: &Target, stress: Option<u64>) -> Result<Run, String> {
+    /// Runs a case's program.
+    pub fn run(&self, case: &Case, program: &Path, target: &Target, stress: Option<u64>) -> Result<Run, String> {
         // Files that a program reads are named from the test folder; the programs of modules have their own.
         let in_place = !case.recipe.action.is_some_and(Action::is_folder);
         let folder = if in_place { &self.root } else { &target.folder };
@@ -39,7 +40,8 @@ impl Settings {
         exec::run(&mut command, None, limit)
     }
 
-    fn ingot(&self, dev: bool) -> Compiler {
+    /// The compiler that is judged.
+    pub fn ingot(&self, dev: bool) -> Compiler {
         Compiler { command: self.ingot.clone(), flags: if dev { vec!["-dev".into()] } else { Vec::new() } }
     }
 

@@ -8,6 +8,7 @@ use ingot_testsuite::conformance::check::{self, Settings};
 use ingot_testsuite::conformance::exceptions::Exceptions;
 use ingot_testsuite::conformance::oracle::{Compiler, Oracle};
 use ingot_testsuite::conformance::recipe::{self, Case};
+use ingot_testsuite::conformance::times::{self, Times};
 use ingot_testsuite::flags::{self, Flags};
 use ingot_testsuite::state::{Outcome, Outcomes, State};
 use ingot_testsuite::suite::{self, Mode};
@@ -31,6 +32,9 @@ struct Arguments {
     /// Only cases with this in their name
     #[arg(long, default_value = "")]
     filter: String,
+    /// Only cases from this name on
+    #[arg(long, default_value = "")]
+    from: String,
     /// Only cases whose recipe begins with one of these words
     #[arg(long, value_delimiter = ',')]
     action: Vec<String>,
@@ -48,6 +52,9 @@ struct Arguments {
     /// List the selected cases with their recipes, and why they are left out, and stop
     #[arg(long)]
     list: bool,
+    /// Instead of comparing what the programs do, compare how long they run, of which gc's takes 100 ms: median of 3
+    #[arg(long)]
+    times: bool,
 }
 
 fn main() -> ExitCode {
@@ -69,7 +76,7 @@ fn select(arguments: &Arguments, all: Vec<Case>, latest: &Outcomes, modes: &[Mod
     };
     let mut selected: Vec<Case> = all
         .into_iter()
-        .filter(|case| case.name.contains(&arguments.filter))
+        .filter(|case| case.name.contains(&arguments.filter) && case.name >= arguments.from)
         .filter(|case| arguments.action.is_empty() || arguments.action.contains(&case.recipe.word))
         .filter(|case| !arguments.failed || failed(case))
         .collect();
@@ -132,6 +139,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         rounds: arguments.flags.rounds,
     };
     let pool = arguments.flags.pool()?;
+    if arguments.times {
+        return pool.install(|| compare_times(&settings, &exceptions, &selected));
+    }
     let known = if arguments.fresh { Outcomes::new() } else { known };
     let one = |case: &Case| -> Result<Vec<Outcome>, String> {
         let outcomes = judge(&settings, &exceptions, case, &modes, &known);
@@ -182,6 +192,31 @@ fn judge(
     let new = check::check(settings, exceptions, case, &open).into_iter();
     outcomes.extend(new.map(|(mode, outcome)| (mode, outcome, true)));
     outcomes
+}
+
+/// Prints how long programs run, those that are slow under ingot at the end; whether none is far too slow.
+fn compare_times(settings: &Settings, exceptions: &Exceptions, selected: &[Case]) -> Result<bool, String> {
+    let one = |case: &Case| {
+        let measured = match exceptions.left_out(case) {
+            Some(_) => Ok(None),
+            None => times::measure(settings, case),
+        };
+        match measured {
+            Ok(None) => {}
+            Ok(Some(ref times)) => println!("{times}"),
+            Err(ref text) => println!("FAIL {}: {text}", case.name),
+        }
+        measured
+    };
+    let (measured, failed): (Vec<_>, Vec<_>) = selected.par_iter().with_max_len(1).map(one).partition(Result::is_ok);
+    let mut measured: Vec<Times> = measured.into_iter().filter_map(|times| times.ok().flatten()).collect();
+    measured.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
+    let above = |limit: f64| measured.iter().take_while(move |times| times.ratio() > limit);
+    println!("above {}:", times::LISTED);
+    above(times::LISTED).for_each(|times| println!("{times}"));
+    let slow = above(times::FAILS).count();
+    println!("{} timed, {slow} above {}, {} failed", measured.len(), times::FAILS, failed.len());
+    Ok(slow == 0 && failed.is_empty())
 }
 
 /// Prints the numbers, and how many were left out for each reason; whether nothing failed.
