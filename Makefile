@@ -15,7 +15,7 @@ DIFF_N ?= 1000
 BENCH ?=
 BENCH_ROUNDS ?= 5
 
-.PHONY: setup build demo test smoke suite stress conformance diff large fuzz bench bench-build bench-frontend clean
+.PHONY: setup build demo pgo-demo test smoke suite stress conformance diff large fuzz bench bench-build bench-frontend clean
 setup:
 	@scripts/setup
 
@@ -25,6 +25,10 @@ build: setup
 # Builds a program of several packages with gc and with Ingot, runs both and compares output, time and size.
 demo: build
 	@scripts/demo
+
+# Profiles a JSON server built by gc, builds it by Ingot with that profile, and compares what it answers and takes.
+pgo-demo: build
+	@scripts/pgo-demo
 
 # Under three minutes: a few programs in every mode.
 smoke: build

@@ -10,12 +10,14 @@ use std::process::Command;
 use frontend::constant::Const;
 use frontend::types::{TypeDecl, Types};
 use llvm_backend::goobj::{AsmFunction, AsmObject, convert, thunks};
+use llvm_backend::os_text;
 use middle::lower::mangle::package_prefix;
 use middle::mir::{Def, Module, Signature};
 use rayon::prelude::*;
 
 use crate::compile::{CodeUnit, Session};
 use crate::front::{Front, Unit};
+use crate::load::shown;
 
 /// One package's assembly.
 pub struct Assembly {
@@ -91,7 +93,7 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
     let files: Vec<PathBuf> =
         package.s_files.iter().map(|f| session.overlay.resolve(&package.dir.join(f)).to_owned()).collect();
     let folder = session.work.join(format!("asm{index:05}"));
-    let io = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
+    let io = |path: &Path, e: std::io::Error| format!("{}: {}", path.display(), os_text(&e));
     std::fs::create_dir_all(&folder).map_err(|e| io(&folder, e))?;
     let header = folder.join("go_asm.h");
     std::fs::write(&header, constants(unit, types)).map_err(|e| io(&header, e))?;
@@ -105,6 +107,9 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
         command.args(["-D", &format!("GOAMD64_{}", toolchain.goamd64)]);
     }
     command.arg("-o").arg(&output).args(&files).env("GOARCH", &toolchain.goarch).current_dir(&package.dir);
+    if session.load.print_commands {
+        errln!("{}", shown(&command));
+    }
     run(&mut command, &package.import_path)?;
     let goobj = std::fs::read(&output).map_err(|e| io(&output, e))?;
     let object = convert(&goobj).map_err(|e| format!("{}: {e}", package.import_path))?;
@@ -112,7 +117,7 @@ fn package(index: usize, unit: &Unit, types: &Types, session: &Session<'_>) -> R
 }
 
 fn run(command: &mut Command, package: &str) -> Result<(), String> {
-    let out = command.output().map_err(|e| format!("go tool asm: {e}"))?;
+    let out = command.output().map_err(|e| format!("go tool asm: {}", os_text(&e)))?;
     if out.status.success() {
         return Ok(());
     }

@@ -14,23 +14,26 @@ pub const SYMBOL: &str = "go:buildinfo";
 /// A key and its value, as `build key=value` lines.
 pub type Setting = (String, String);
 
-/// The text of the module and settings lines.
-pub fn text(main: &Package, packages: &[Package], settings: &[Setting]) -> String {
+/// The text of the module and settings lines. `version` is the main module's as version control has it.
+pub fn text(main: &Package, packages: &[Package], version: Option<&str>, settings: &[Setting]) -> String {
     let mut out = format!("path\t{}\n", main.import_path);
     if let Some(module) = &main.module {
-        line(&mut out, "mod", module);
+        let mut module = module.clone();
+        if let Some(version) = version {
+            version.clone_into(&mut module.version);
+        }
+        line(&mut out, "mod", &module);
     }
-    let mut deps: Vec<&Module> = packages.iter().filter_map(|p| p.module.as_ref()).filter(|m| !m.main).collect();
+    // A workspace has several main modules: they are dependencies of each other like all else.
+    let own = main.module.as_ref().map(|m| m.path.as_str());
+    let deps = packages.iter().filter_map(|p| p.module.as_ref()).filter(|m| Some(m.path.as_str()) != own);
+    let mut deps: Vec<&Module> = deps.collect();
     deps.sort_by(|a, b| a.path.cmp(&b.path));
     deps.dedup_by(|a, b| a.path == b.path);
-    for module in deps {
-        if main.module.as_ref().is_none_or(|m| m.path != module.path) {
-            line(&mut out, "dep", module);
-        }
-    }
+    deps.into_iter().for_each(|module| line(&mut out, "dep", module));
     for (key, value) in settings {
-        let quoted = value.is_empty() || value.contains([' ', '\t', '\n', '"', '`']);
-        let value = if quoted { format!("{value:?}") } else { value.clone() };
+        let plain = !value.contains([' ', '\t', '\r', '\n', '"', '`']);
+        let value = if plain { value.clone() } else { quoted(value) };
         out.push_str(&format!("build\t{key}={value}\n"));
     }
     out
@@ -39,14 +42,29 @@ pub fn text(main: &Package, packages: &[Package], settings: &[Setting]) -> Strin
 fn line(out: &mut String, word: &str, module: &Module) {
     let version = if module.version.is_empty() { "(devel)" } else { &module.version };
     out.push_str(&format!("{word}\t{}\t{version}", module.path));
-    if let Some(replace) = &module.replace {
-        out.push_str(&format!("\n=>\t{}\t{}\t{}", replace.path, replace.version, replace.sum));
-    } else if !module.sum.is_empty() {
-        out.push_str(&format!("\t{}", module.sum));
-    } else if word == "mod" {
-        out.push('\t');
+    match &module.replace {
+        Some(replace) => {
+            out.push('\n');
+            line(out, "=>", replace);
+        }
+        None => out.push_str(&format!("\t{}\n", module.sum)),
     }
-    out.push('\n');
+}
+
+/// A Go string literal.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_ascii_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// The text as the runtime's variable holds it: between the marks by which it is found in a binary.
@@ -98,11 +116,10 @@ mod tests {
 
     #[test]
     fn lines_are_gcs() {
-        let module = |path: &str, version: &str, main| Module {
+        let module = |path: &str, version: &str, local| Module {
             path: path.into(),
             version: version.into(),
-            sum: if main { String::new() } else { "h1:abc=".into() },
-            main,
+            sum: if local { String::new() } else { "h1:abc=".into() },
             ..Module::default()
         };
         let with = |path: &str, module: Module| Package {
@@ -111,12 +128,22 @@ mod tests {
             ..Package::default()
         };
         let main = with("m.org/m/cmd", module("m.org/m", "", true));
-        let packages = [with("d.org/d/x", module("d.org/d", "v1.2.3", false)), main.clone()];
-        let settings = [("-compiler".to_owned(), "ingot".to_owned()), ("-ldflags".to_owned(), "-s -w".to_owned())];
+        let replaced =
+            Module { replace: Some(Box::new(module("../r", "", true))), ..module("r.org/r", "v0.1.0", false) };
+        let packages = [
+            with("w.org/w", module("w.org/w", "", true)),
+            with("d.org/d/x", module("d.org/d", "v1.2.3", false)),
+            with("r.org/r", replaced),
+            main.clone(),
+        ];
+        let settings = [("-tags", ""), ("-ldflags", "-X 'm.a=\u{301}\\'\n")];
+        let settings = settings.map(|(k, v)| (k.to_owned(), v.to_owned()));
         assert_eq!(
-            text(&main, &packages, &settings),
+            text(&main, &packages, None, &settings),
             "path\tm.org/m/cmd\nmod\tm.org/m\t(devel)\t\ndep\td.org/d\tv1.2.3\th1:abc=\n\
-             build\t-compiler=ingot\nbuild\t-ldflags=\"-s -w\"\n"
+             dep\tr.org/r\tv0.1.0\n=>\t../r\t(devel)\t\ndep\tw.org/w\t(devel)\t\n\
+             build\t-tags=\nbuild\t-ldflags=\"-X 'm.a=\u{301}\\\\'\\n\"\n"
         );
+        assert!(text(&main, &[], Some("v1.5.0"), &[]).contains("mod\tm.org/m\tv1.5.0\t\n"));
     }
 }

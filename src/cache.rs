@@ -4,6 +4,7 @@
 //! own hash: an entry that was cut short or damaged is not used. Entries appear whole (write, then rename).
 
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The cache folder: `$INGOT_CACHE`, else `ingot` in the user's cache folder, else in the temporary one.
@@ -22,7 +23,9 @@ pub fn folder() -> PathBuf {
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // Users may share a cache: the process's umask says who reads it.
+    let mode = std::fs::Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(folder)?;
     file.write_all(content)?;
     file.persist(path).map_err(|e| e.error)?;
     Ok(())

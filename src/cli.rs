@@ -1,15 +1,18 @@
 //! The command line: the go command's spelling (`-tags x`, `-tags=x`, `--tags x`) over clap.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use llvm_backend::Fault;
 
+use crate::goenv;
+use crate::vcs::When;
+
 /// Ingot compiles Go programs ahead of time with LLVM.
 #[derive(Debug, Parser)]
-#[command(name = "ingot", disable_version_flag = true)]
+#[command(name = "ingot", disable_version_flag = true, args_override_self = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -49,14 +52,14 @@ pub struct Load {
     #[arg(long, value_name = "FILE")]
     pub modfile: Option<PathBuf>,
     /// Packages compiled at once
-    #[arg(short = 'p', value_name = "N")]
-    pub jobs: Option<usize>,
+    #[arg(short = 'p', value_name = "N", allow_negative_numbers = true)]
+    pub jobs: Option<i64>,
     /// Remove file system paths from the binary
     #[arg(long)]
     pub trimpath: bool,
     /// Stamp version control information: true, false or auto
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub buildvcs: Option<String>,
+    pub buildvcs: Option<When>,
     /// Linker flags: -s, -w and -X importpath.name=value
     #[arg(long, value_name = "FLAGS", allow_hyphen_values = true)]
     pub ldflags: Option<String>,
@@ -99,7 +102,7 @@ pub struct Build {
     /// Print a stage of the compilation of the named packages instead of building
     #[arg(long, value_enum)]
     pub emit: Option<Emit>,
-    /// With --emit: only this function
+    /// Only this function of the stage; without --emit, of mir
     #[arg(long, value_name = "FUNC")]
     pub dump: Option<String>,
     pub packages: Vec<String>,
@@ -110,7 +113,7 @@ pub struct Run {
     #[command(flatten)]
     pub load: Load,
     /// Package or .go files, then the program's arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub words: Vec<OsString>,
 }
 
@@ -212,85 +215,154 @@ pub enum Emit {
 const ENVIRONMENT_FLAGS: &[&str] =
     &["tags", "mod", "modfile", "trimpath", "buildvcs", "ldflags", "pgo", "p", "v", "x", "a"];
 
+/// Flags of the go command that make another program than Ingot would.
+const UNSUPPORTED_FLAGS: &[&str] = &["asan", "compiler", "cover", "linkshared", "msan", "overlay", "race"];
+
 /// Puts the flags of GOFLAGS, as far as they are ours, behind the command's name: the command line's own win.
-pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Vec<OsString> {
-    let takes_flags =
-        args.get(1).is_some_and(|command| ["build", "run", "test", "check", "pgo"].iter().any(|name| command == *name));
-    if !takes_flags {
-        return args;
+///
+/// # Errors
+/// A flag there that asks for what Ingot cannot do, or an unfinished quotation.
+pub fn with_environment(mut args: Vec<OsString>, goflags: &str) -> Result<Vec<OsString>, String> {
+    let is_compiling = |arg: &OsString| ["build", "run", "test", "check", "pgo"].iter().any(|name| arg == *name);
+    let Some(at) =
+        args.iter().position(is_compiling).filter(|&at| at == 1 || args[1].to_string_lossy().starts_with("-"))
+    else {
+        return Ok(args);
+    };
+    let mut ours = Vec::new();
+    for word in goenv::split(goflags).map_err(|e| format!("parsing $GOFLAGS: {e}"))? {
+        let (name, value) = split_flag(&word);
+        if UNSUPPORTED_FLAGS.contains(&name) && value.is_none_or(|v| parse_bool(v) != Some(false) && v != "gc") {
+            return Err(format!("parsing $GOFLAGS: -{name} is not supported"));
+        }
+        if ENVIRONMENT_FLAGS.contains(&name) {
+            ours.push(OsString::from(word));
+        }
     }
-    let ours = goflags.split_whitespace().filter(|word| {
-        let name = word.trim_start_matches('-').split('=').next().unwrap_or("");
-        let given = args.iter().any(|a| {
-            let text = a.to_string_lossy();
-            text.starts_with('-') && text.trim_start_matches('-').split('=').next() == Some(name)
-        });
-        ENVIRONMENT_FLAGS.contains(&name) && !given
-    });
-    let ours: Vec<OsString> = ours.map(OsString::from).collect();
-    args.splice(2..2, ours);
-    args
+    args.splice(at + 1..at + 1, ours);
+    Ok(args)
 }
 
-/// The flags of a command by name, and whether each takes a value in the next word.
-fn flags(command: &str) -> Vec<(String, bool)> {
-    let mut cli = Cli::command();
-    // Adds the flags that clap makes itself.
-    cli.build();
-    let command = cli.find_subcommand(command).unwrap_or(&cli);
+/// A flag's name and the value behind its equals sign.
+fn split_flag(word: &str) -> (&str, Option<&str>) {
+    let flag = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).unwrap_or(word);
+    flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)))
+}
+
+/// A truth value in the spellings of Go's strconv.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// What a flag wants behind its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing, or `=` and a truth value.
+    Switch,
+    /// Nothing, or `=` and a value.
+    Optional,
+    /// A value.
+    Value,
+}
+
+/// The flags of a command by name.
+fn flags(command: &clap::Command) -> Vec<(String, Kind)> {
     let named = command.get_arguments().filter(|a| !a.is_positional()).flat_map(|arg| {
-        let takes_value = arg.get_action().takes_values() && !arg.is_require_equals_set();
+        let kind = match () {
+            () if !arg.get_action().takes_values() => Kind::Switch,
+            () if arg.is_require_equals_set() => Kind::Optional,
+            () => Kind::Value,
+        };
         let short = arg.get_short().map(String::from);
-        short.into_iter().chain(arg.get_long().map(str::to_owned)).map(move |name| (name, takes_value))
+        short.into_iter().chain(arg.get_long().map(str::to_owned)).map(move |name| (name, kind))
     });
     named.collect()
 }
 
-/// Turns the go command's `-flag` spelling into clap's `--flag`. What stands behind the first word that is neither flag
-/// nor value is left alone where it belongs to the program that is run.
+/// Turns the go command's `-flag` spelling into clap's `--flag=value`. What stands behind the first word that is neither
+/// flag nor value is left alone where it belongs to the program that is run. Of a flag given twice the last counts, and
+/// an empty value is none.
 ///
 /// # Errors
-/// A flag the command does not have.
-pub fn normalise(args: impl IntoIterator<Item = OsString>) -> Result<Vec<OsString>, String> {
+/// A command that is not known, a flag the command does not have, a value that is missing or no truth value.
+pub fn normalise(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
+    let mut cli = Cli::command();
+    // Adds the flags that clap makes itself.
+    cli.build();
+    let mut command = &cli;
+    let mut known = flags(command);
     let mut args = args.into_iter();
     let mut out: Vec<OsString> = args.by_ref().take(1).collect();
-    let mut command = String::new();
-    let mut known = flags(&command);
-    let mut is_value = false;
-    let mut flags_end = false;
-    for arg in args {
+    // The go command lets -C stand before the command's name too.
+    let mut folder = None;
+    while let Some(arg) = args.next() {
         let text = arg.to_string_lossy();
-        if flags_end || std::mem::take(&mut is_value) {
+        let is_flag = text.starts_with('-') && text != "-";
+        if !is_flag && std::ptr::eq(command, &raw const cli) {
+            command = cli.find_subcommand(&*text).ok_or_else(|| format!("ingot {text}: unknown command"))?;
+            known = flags(command);
             out.push(arg);
+            out.extend(folder.take());
             continue;
         }
-        let Some(rest) = text.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
-            if command.is_empty() {
-                command = text.into_owned();
-                known = flags(&command);
-            } else {
-                flags_end = command == "run";
+        if !is_flag {
+            out.push(arg);
+            if command.get_name() == "run" {
+                break;
             }
+            continue;
+        }
+        if text == "--" {
             out.push(arg);
-            continue;
-        };
-        flags_end = rest == "-";
-        if command == "test" && rest.trim_start_matches('-') == "args" {
+            break;
+        }
+        let (name, value) = split_flag(&text);
+        if command.get_name() == "test" && name == "args" {
             // What follows is the test programs'; clap hands the words on.
-            flags_end = true;
             out.extend(["--".into(), arg]);
-            continue;
+            break;
         }
-        let rest = if flags_end { rest } else { rest.trim_start_matches('-') };
-        let name = rest.split('=').next().unwrap_or(rest);
-        match known.iter().find(|(flag, _)| flag == name) {
-            Some((_, takes_value)) => is_value = *takes_value && !rest.contains('='),
-            None if flags_end => {}
+        let before_command = std::ptr::eq(command, &raw const cli) && name == "C";
+        let kind = match known.iter().find(|(flag, _)| flag == name) {
+            Some((_, kind)) => *kind,
+            None if before_command => Kind::Value,
             None => return Err(format!("flag provided but not defined: -{name}")),
+        };
+        let dashed = if name.len() == 1 { format!("-{name}") } else { format!("--{name}") };
+        let with = |value: &OsStr| {
+            let mut flag = OsString::from(&dashed);
+            flag.push("=");
+            flag.push(value);
+            flag
+        };
+        match (kind, value) {
+            (Kind::Value, _) => {
+                let next = if value.is_none() { args.next() } else { None };
+                let value = value.map(OsString::from).or(next);
+                let value = value.ok_or_else(|| format!("flag needs an argument: -{name}"))?;
+                if before_command {
+                    folder = Some(with(&value));
+                } else if value.is_empty() {
+                    let prefix = with(OsStr::new(""));
+                    out.retain(|a| !a.as_encoded_bytes().starts_with(prefix.as_encoded_bytes()));
+                } else {
+                    out.push(with(&value));
+                }
+            }
+            (Kind::Optional, Some(value)) => out.push(with(OsStr::new(value))),
+            (Kind::Switch, Some(value)) => match parse_bool(value) {
+                Some(true) => out.push(dashed.into()),
+                Some(false) => out.retain(|a| *a != *dashed),
+                None => return Err(format!("invalid boolean value {value:?} for -{name}: parse error")),
+            },
+            (Kind::Switch | Kind::Optional, None) => out.push(dashed.into()),
         }
-        let dashes = if name.len() == 1 && !flags_end { "-" } else { "--" };
-        out.push(if flags_end { arg } else { format!("{dashes}{rest}").into() });
     }
+    out.extend(args);
     Ok(out)
 }
 
@@ -300,7 +372,8 @@ mod tests {
 
     fn parse(args: &[&str]) -> Result<Cli, clap::Error> {
         let args = std::iter::once("ingot").chain(args.iter().copied()).map(OsString::from);
-        let args = normalise(args).map_err(|text| clap::Error::raw(clap::error::ErrorKind::UnknownArgument, text))?;
+        let args = normalise(args.collect())
+            .map_err(|text| clap::Error::raw(clap::error::ErrorKind::UnknownArgument, text))?;
         Cli::try_parse_from(args)
     }
 
@@ -328,9 +401,40 @@ mod tests {
     #[test]
     fn goflags_come_first_and_lose() {
         let args = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
-        let merged = with_environment(args(&["ingot", "build", "-tags=x", "."]), "-tags=y -trimpath -modcacherw");
-        assert_eq!(merged, args(&["ingot", "build", "-trimpath", "-tags=x", "."]));
-        assert_eq!(with_environment(args(&["ingot", "env"]), "-trimpath"), args(&["ingot", "env"]));
+        let with = |words: &[&str], flags: &str| with_environment(args(words), flags);
+        let merged = with(&["ingot", "build", "-tags=x", "."], "-tags=y '-ldflags=-s -w' -modcacherw -race=false");
+        assert_eq!(merged, Ok(args(&["ingot", "build", "-tags=y", "-ldflags=-s -w", "-tags=x", "."])));
+        let merged = with(&["ingot", "-C", "x", "build"], "-v");
+        assert_eq!(merged, Ok(args(&["ingot", "-C", "x", "build", "-v"])));
+        assert_eq!(with(&["ingot", "env"], "-trimpath"), Ok(args(&["ingot", "env"])));
+        for wrong in ["-race", "-cover=true", "-overlay=x", "'-tags"] {
+            assert!(with(&["ingot", "build"], wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_as_by_gos_package() {
+        let build = |args: &[&str]| match parse(args).map(|cli| cli.command) {
+            Ok(Command::Build(build)) => build,
+            other => panic!("{args:?}: {other:?}"),
+        };
+        let b = build(&["build", "-v", "-x=true", "-v=false", "-o", "a", "-o=b", "-tags=x", "-tags=", "-p", "-1"]);
+        assert!(!b.load.verbose && b.load.print_commands);
+        assert_eq!((b.output, b.load.tags, b.load.jobs), (Some("b".into()), None, Some(-1)));
+        let b = build(&["-C", "d", "build", "-buildvcs", "-trimpath=1", "-o", "-x"]);
+        assert_eq!((b.load.dir, b.load.buildvcs), (Some("d".into()), Some(When::Always)));
+        assert_eq!((b.load.trimpath, b.output), (true, Some("-x".into())));
+        for (args, text) in [
+            (&["build", "-v=x"][..], "invalid boolean value \"x\" for -v: parse error"),
+            (&["build", "-o"], "flag needs an argument: -o"),
+            (&["build", "-p=x"], "invalid value 'x'"),
+            (&["build", "-buildvcs=x"], "neither 'auto' nor a valid bool"),
+            (&["build", "---v"], "flag provided but not defined: --v"),
+            (&["nosuch"], "ingot nosuch: unknown command"),
+        ] {
+            let error = parse(args).expect_err("wrong").to_string();
+            assert!(error.contains(text), "{args:?}: {error}");
+        }
     }
 
     #[test]

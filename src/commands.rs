@@ -6,18 +6,19 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use llvm_backend::Stage;
+use llvm_backend::{Stage, os_text};
 use middle::mir;
 
 use crate::cache::{self, Cache};
 use crate::cli::{Build, Check, Emit, Load, Run};
-use crate::compile::{self, CodeUnit, Lowered, Session, Timings};
+use crate::compile::{self, CodeUnit, Keep, Lowered, Session, Timings};
 use crate::front::{self, Front, Names};
 use crate::linkvars::{LinkFlags, LinkVar};
 use crate::load::{self, Package, program_name};
 use crate::overlay::Overlay;
 use crate::profile::Profiles;
 use crate::toolchain::Toolchain;
+use crate::vcs::{self, Stamp, When};
 use crate::{buildinfo, interrupt, report, version};
 
 /// A command's outcome: an exit code, or the text of an error that ends it with 1.
@@ -37,12 +38,7 @@ pub struct Setup {
 impl Setup {
     pub fn new(flags: &Load) -> Result<Setup, String> {
         if let Some(dir) = &flags.dir {
-            std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {e}", dir.display()))?;
-        }
-        if let Some(when) = flags.buildvcs.as_deref()
-            && !["auto", "true", "false", "0", "1"].contains(&when)
-        {
-            return Err(format!("invalid boolean value {when:?} for -buildvcs"));
+            std::env::set_current_dir(dir).map_err(|e| format!("ingot: chdir {}: {}", dir.display(), os_text(&e)))?;
         }
         let toolchain = Toolchain::find().map_err(|e| format!("ingot: {e}"))?;
         let folder = cache::folder();
@@ -68,6 +64,7 @@ impl Setup {
             overlay: &self.overlay,
             link_flags: &self.link_flags,
             timings: &self.timings,
+            keep: Keep::default(),
         }
     }
 }
@@ -80,7 +77,8 @@ pub struct Work {
 
 impl Work {
     pub fn new(flags: &Load) -> Result<Work, String> {
-        let folder = tempfile::Builder::new().prefix("ingot-build").tempdir().map_err(|e| e.to_string())?;
+        let folder = tempfile::Builder::new().prefix("ingot-build").tempdir();
+        let folder = folder.map_err(|e| format!("ingot: creating work dir: {}", os_text(&e)))?;
         if flags.work {
             let path = folder.keep();
             errln!("WORK={}", path.display());
@@ -91,7 +89,8 @@ impl Work {
     }
 
     pub fn close(self) -> Result<(), String> {
-        self.folder.map_or(Ok(()), |folder| folder.close().map_err(|e| e.to_string()))
+        self.folder
+            .map_or(Ok(()), |folder| folder.close().map_err(|e| format!("ingot: removing work dir: {}", os_text(&e))))
     }
 }
 
@@ -117,35 +116,53 @@ pub fn check(args: &Check) -> Outcome {
 pub fn build(args: &Build) -> Outcome {
     let setup = Setup::new(&args.load)?;
     let front = setup.front(&args.load, &patterns(&args.packages), None)?;
-    if args.emit == Some(Emit::Ast) {
-        for unit in front.units.iter().filter(|u| !u.package.dep_only) {
-            unit.files.iter().for_each(|file| out!("{}", frontend::dump::dump(file)));
-        }
-        return Ok(ExitCode::SUCCESS);
+    let emit = args.emit.or(args.dump.as_ref().map(|_| Emit::Mir));
+    if emit == Some(Emit::Ast) {
+        let files = front.units.iter().filter(|u| !u.package.dep_only).flat_map(|unit| &unit.files);
+        let text: String = match &args.dump {
+            None => files.map(frontend::dump::dump).collect(),
+            Some(name) => files.flat_map(|file| frontend::dump::function(file, name)).collect(),
+        };
+        out!("{text}");
+        return match args.dump.as_deref().filter(|_| text.is_empty()) {
+            Some(name) => Err(no_function(name)),
+            None => Ok(ExitCode::SUCCESS),
+        };
     }
     if has_failed(&front, &args.load) {
         return Ok(ExitCode::from(1));
     }
     let work = Work::new(&args.load)?;
-    let session = setup.session(&args.load, &work);
     let named: Vec<&Package> = front.units.iter().map(|u| &u.package).filter(|p| !p.dep_only).collect();
     if named.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     let mains: Vec<&&Package> = named.iter().filter(|p| p.name == "main").collect();
-    match (args.emit, &mains[..]) {
+    let dump = args.dump.as_deref().map(|function| Dumped::new(function, &named));
+    let mut session = setup.session(&args.load, &work);
+    session.keep = match &dump {
+        Some(dump) => Keep::Function(dump.names.clone()),
+        None if args.emit.is_some() && mains.is_empty() => {
+            Keep::Packages(named.iter().map(|p| p.import_path.as_str()).collect())
+        }
+        None => Keep::Nothing,
+    };
+    let session = session;
+    match (emit, &mains[..]) {
         (Some(Emit::Stackmaps), [main]) => {
             let output = work.path.join(program_name(main));
-            let lowered = lower(&setup, &front, Some(main), &session)?;
-            out!("{}", compile::stack_maps(&lowered.units, &session, &output)?);
+            let lowered = lower(&setup, &front, Some(main), "", &session)?;
+            let text = compile::stack_maps(&lowered.units, &session, &output)?;
+            out!("{}", dump.map_or(Ok(text.clone()), |dump| dump.of_stack_maps(&text))?);
         }
+        (Some(Emit::Stackmaps), _) => return Err("ingot: --emit=stackmaps needs one main package".to_owned()),
         (Some(emit), _) => {
-            let lowered = lower(&setup, &front, mains.first().map(|m| **m), &session)?;
-            print_stage(emit, args.dump.as_deref(), &lowered.units, &named, &session)?;
+            let lowered = lower(&setup, &front, mains.first().map(|m| **m), "", &session)?;
+            print_stage(emit, dump.as_ref(), lowered.units, &named, &session)?;
         }
         (None, [main]) if named.len() == 1 => {
             let output = output_path(args.output.as_deref(), main, &work)?;
-            program(&setup, &front, main, &session, &output)?;
+            program(&setup, &front, main, &session, Stamps::Always, &output)?;
         }
         (None, mains) => {
             // Several packages: programs are kept only in a folder named with -o, all else is compiled and dropped.
@@ -160,7 +177,7 @@ pub fn build(args: &Build) -> Outcome {
                 };
                 // Loaded alone: what else was named is no part of the program.
                 let front = setup.front(&args.load, std::slice::from_ref(&main.import_path), None)?;
-                program(&setup, &front, main, &session, &output)?;
+                program(&setup, &front, main, &session, Stamps::Always, &output)?;
             }
             if mains.is_empty() {
                 compile::objects(&compile::lower(&front, &session, &[], None)?.units, &session)?;
@@ -193,6 +210,9 @@ pub fn main_package<'a>(front: &'a Front, command: &str) -> Result<&'a Package, 
 
 pub fn run(args: &Run) -> Outcome {
     let setup = Setup::new(&args.load)?;
+    if args.words.is_empty() {
+        return Err("ingot: no go files listed".to_owned());
+    }
     let words: Vec<String> = args.words.iter().map(|w| w.to_string_lossy().into_owned()).collect();
     let files = words.iter().take_while(|w| w.ends_with(".go")).count();
     let named = files.max(1);
@@ -207,13 +227,13 @@ pub fn run(args: &Run) -> Outcome {
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
     let output = work.path.join(program_name(main));
-    program(&setup, &front, main, &session, &output)?;
+    program(&setup, &front, main, &session, Stamps::OnDemand, &output)?;
     drop(front);
     interrupt::leave_to_child();
     let status = Command::new(&output)
         .args(&args.words[named..])
         .status()
-        .map_err(|e| format!("ingot run: {}: {e}", output.display()))?;
+        .map_err(|e| format!("ingot run: {}: {}", output.display(), os_text(&e)))?;
     work.close()?;
     if status.success() {
         return Ok(ExitCode::SUCCESS);
@@ -248,10 +268,24 @@ pub fn ending(status: ExitStatus) -> String {
     format!("signal: {name}{}", if status.core_dumped() { " (core dumped)" } else { "" })
 }
 
-/// Lowers the program of that main package, tuned by its profiles.
-fn lower(setup: &Setup, front: &Front, main: Option<&Package>, session: &Session<'_>) -> Result<Lowered, String> {
+/// Lowers the program of that main package, tuned by its profiles. `info` is its build information.
+fn lower(
+    setup: &Setup,
+    front: &Front,
+    main: Option<&Package>,
+    info: &str,
+    session: &Session<'_>,
+) -> Result<Lowered, String> {
     let profiles = Profiles::of(session.load, main)?;
-    compile::lower(front, session, &vars(setup, session.load, front, main), profiles.as_ref())
+    compile::lower(front, session, &vars(setup, session.load, main, info), profiles.as_ref())
+}
+
+/// Whether a program is stamped with the state of its repository where `-buildvcs` does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamps {
+    Always,
+    /// Not a program that is made only to be run.
+    OnDemand,
 }
 
 /// Compiles and links one program.
@@ -260,26 +294,33 @@ pub fn program(
     front: &Front,
     main: &Package,
     session: &Session<'_>,
+    stamps: Stamps,
     output: &Path,
 ) -> Result<(), String> {
-    let units = lower(setup, front, Some(main), session)?.units;
-    let info = buildinfo::object(&setup.toolchain.go_version, &info_text(setup, front, main, session))?;
+    let info = info_text(setup, front, main, session.load, stamps)?;
+    let units = lower(setup, front, Some(main), &info, session)?.units;
+    let info = buildinfo::object(&setup.toolchain.go_version, &info)?;
     compile::link_program(&units, &[("buildinfo.o".to_owned(), info)], session, output)
 }
 
-fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>) -> String {
+/// The text of the build information: modules, settings and, if `stamps` says so, what version control knows.
+fn info_text(setup: &Setup, front: &Front, main: &Package, load: &Load, stamps: Stamps) -> Result<String, String> {
     let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
-    let load = session.load;
-    let mut settings = vec![("-compiler".to_owned(), format!("ingot {}", version::INGOT))];
+    let mut settings = Vec::new();
     let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
-    if let Some(flags) = load.ldflags.as_deref().filter(|_| !load.trimpath) {
+    set("-buildmode", "exe");
+    set("-compiler", &format!("ingot {}", version::INGOT));
+    if let Some(flags) = load.ldflags.as_deref().filter(|flags| !flags.is_empty() && !load.trimpath) {
         set("-ldflags", flags);
     }
     if let Some(files) = Profiles::setting(load, main) {
         set("-pgo", &files);
     }
     if let Some(tags) = &load.tags {
-        set("-tags", tags);
+        let tags: Vec<&str> = tags.split([',', ' ']).filter(|tag| !tag.is_empty()).collect();
+        if !tags.is_empty() {
+            set("-tags", &tags.join(","));
+        }
     }
     if load.trimpath {
         set("-trimpath", "true");
@@ -291,34 +332,16 @@ fn info_text(setup: &Setup, front: &Front, main: &Package, session: &Session<'_>
     set("GOARCH", &setup.toolchain.goarch);
     set("GOOS", "linux");
     set("GOAMD64", &setup.toolchain.goamd64);
-    if load.buildvcs.as_deref() != Some("false") {
-        vcs_settings(&main.dir).into_iter().for_each(|(k, v)| settings.push((k, v)));
-    }
-    buildinfo::text(main, &packages, &settings)
+    let stamp = match load.buildvcs.unwrap_or_default() {
+        When::Auto if stamps == Stamps::OnDemand => Stamp::default(),
+        when => vcs::stamp(when, main)?,
+    };
+    settings.extend(stamp.settings);
+    Ok(buildinfo::text(main, &packages, stamp.version.as_deref(), &settings))
 }
 
-/// The state of the git repository that holds the main package, as the go command stamps it; nothing outside of one.
-fn vcs_settings(dir: &Path) -> Vec<(String, String)> {
-    let git = |args: &[&str]| {
-        let out = Command::new("git").arg("-C").arg(dir).args(args).output().ok()?;
-        out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
-    };
-    let Some(line) = git(&["log", "-1", "--format=%H %cd", "--date=format-local:%Y-%m-%dT%H:%M:%SZ"]) else {
-        return Vec::new();
-    };
-    let Some((revision, time)) = line.split_once(' ') else { return Vec::new() };
-    let modified = git(&["status", "--porcelain"]).is_some_and(|s| !s.is_empty());
-    let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-    vec![
-        pair("vcs", "git"),
-        pair("vcs.revision", revision),
-        pair("vcs.time", time),
-        pair("vcs.modified", if modified { "true" } else { "false" }),
-    ]
-}
-
-/// The variables the build sets.
-pub fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -> Vec<LinkVar> {
+/// The variables the build sets, with the build information among them.
+pub fn vars(setup: &Setup, load: &Load, main: Option<&Package>, info: &str) -> Vec<LinkVar> {
     let mut vars = setup.link_flags.vars.clone();
     let mut set = |symbol: &str, value: &[u8]| vars.push(LinkVar { symbol: symbol.to_owned(), value: value.to_vec() });
     set("runtime.buildVersion", setup.toolchain.go_version.as_bytes());
@@ -327,16 +350,14 @@ pub fn vars(setup: &Setup, load: &Load, front: &Front, main: Option<&Package>) -
     }
     if let Some(main) = main {
         set("runtime.godebugDefault", main.default_godebug.as_bytes());
-        let packages: Vec<Package> = front.units.iter().map(|u| u.package.clone()).collect();
-        let text = buildinfo::text(main, &packages, &[]);
-        set("runtime.modinfo", &buildinfo::modinfo(&text));
+        set("runtime.modinfo", &buildinfo::modinfo(info));
     }
     vars
 }
 
 /// Where a program goes: nowhere but the scratch folder for `-o /dev/null`. A file that is there and is no program is the
 /// user's and stays.
-fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<PathBuf, String> {
+pub fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<PathBuf, String> {
     let name = program_name(main);
     let path = match asked {
         Some(path) if path == Path::new("/dev/null") => return Ok(work.path.join(name)),
@@ -351,7 +372,7 @@ fn output_path(asked: Option<&Path>, main: &Package, work: &Work) -> Result<Path
         return Err(format!("build output {:?} already exists and is a directory", path.display().to_string()));
     }
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|e| format!("ingot: {}: {e}", folder.display()))?;
+        fs::create_dir_all(folder).map_err(|e| format!("ingot: mkdir {}: {}", folder.display(), os_text(&e)))?;
     }
     Ok(path)
 }
@@ -363,10 +384,8 @@ fn is_folder(path: &Path) -> bool {
 
 fn is_foreign(path: &Path) -> bool {
     let Ok(meta) = fs::metadata(path) else { return false };
-    if !meta.is_file() {
-        return !meta.is_dir();
-    }
-    if meta.len() == 0 {
+    // A pipe or device is written to.
+    if !meta.is_file() || meta.len() == 0 {
         return false;
     }
     let mut magic = [0; 4];
@@ -374,30 +393,78 @@ fn is_foreign(path: &Path) -> bool {
     read.is_err() || &magic != b"\x7fELF"
 }
 
-/// Prints what `--emit` asks for, of the packages named on the command line.
+/// The function that `--dump` names, with or without its package.
+struct Dumped {
+    asked: String,
+    names: Vec<String>,
+}
+
+impl Dumped {
+    fn new(function: &str, named: &[&Package]) -> Dumped {
+        let package = |p: &&Package| if p.name == "main" { "main".to_owned() } else { p.import_path.clone() };
+        let in_package = named.iter().map(|p| format!("{}.{function}", package(p)));
+        let names = std::iter::once(function.to_owned()).chain(in_package).collect();
+        Dumped { asked: function.to_owned(), names }
+    }
+
+    /// The module's function of that name, which all else in the module is only declared for.
+    fn alone(&self, mut module: mir::Module) -> Option<(mir::Module, mir::Symbol)> {
+        let is_function =
+            |name: &&String| module.symbols.get(name.as_str()).is_some_and(|s| matches!(s.def, mir::Def::Func(_)));
+        let name = self.names.iter().find(is_function)?;
+        for (_, other) in module.symbols.iter_mut().filter(|(other, _)| *other != name) {
+            other.def = match &other.def {
+                mir::Def::Func(func) => mir::Def::Extern(Some(func.sig.clone())),
+                mir::Def::Extern(sig) => mir::Def::Extern(sig.clone()),
+                mir::Def::Data(_) => mir::Def::Extern(None),
+            };
+            other.dedup = false;
+        }
+        let symbol = mir::Symbol(module.symbols.get_index_of(name)? as u32);
+        Some((module, symbol))
+    }
+
+    /// Its part of the text of all stack maps: a line that names it, and those below.
+    fn of_stack_maps(&self, text: &str) -> Result<String, String> {
+        let is_head = |line: &str| {
+            let name = line.strip_prefix("func ").and_then(|rest| rest.split_once(" frame ")).map(|(name, _)| name);
+            name.is_some_and(|name| self.names.iter().any(|n| n == name))
+        };
+        let mut lines = text.lines().skip_while(|line| !is_head(line));
+        let head = lines.next().ok_or_else(|| no_function(&self.asked))?;
+        let rest = lines.take_while(|line| !line.starts_with("func "));
+        Ok(std::iter::once(head).chain(rest).map(|line| format!("{line}\n")).collect())
+    }
+}
+
+fn no_function(name: &str) -> String {
+    format!("ingot: there is no function {name} in what was compiled")
+}
+
+/// Prints what `--emit` asks for, of the packages named on the command line, or of one function of any package.
 fn print_stage(
     emit: Emit,
-    function: Option<&str>,
-    units: &[CodeUnit],
+    dump: Option<&Dumped>,
+    units: Vec<CodeUnit>,
     named: &[&Package],
     session: &Session<'_>,
 ) -> Result<(), String> {
     let stage = if emit == Emit::Asm { Stage::Asm } else { Stage::Llvm };
-    // A function may be of any package.
-    for unit in units.iter().filter(|u| function.is_some() || named.iter().any(|p| p.import_path == u.name)) {
-        let text = match emit {
-            Emit::Mir => match function {
-                Some(name) => match unit.module.symbols.get_index_of(name) {
-                    Some(index) => unit.module.func_text(mir::Symbol(index as u32)),
-                    None => continue,
-                },
-                None => unit.module.to_string(),
-            },
-            _ => llvm_backend::emit(&unit.module, &unit.name, &session.options(), stage)
-                .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?,
-        };
-        out!("{text}");
-    }
+    let backend = |module: &mir::Module, name: &str| {
+        llvm_backend::emit(module, name, &session.options(), stage)
+            .map_err(|e| format!("internal compiler error: {name}: {e}"))
+    };
+    let Some(dump) = dump else {
+        for unit in units.iter().filter(|u| named.iter().any(|p| p.import_path == u.name)) {
+            let text = if emit == Emit::Mir { unit.module.to_string() } else { backend(&unit.module, &unit.name)? };
+            out!("{text}");
+        }
+        return Ok(());
+    };
+    let mut found = units.into_iter().filter_map(|unit| Some((dump.alone(unit.module)?, unit.name)));
+    let ((module, symbol), unit) = found.next().ok_or_else(|| no_function(&dump.asked))?;
+    let text = if emit == Emit::Mir { module.func_text(symbol) } else { backend(&module, &unit)? };
+    out!("{text}");
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use frontend::diagnostic::Diagnostic;
 use frontend::types::PackageId;
 use llvm_backend::finalize::FinalizeOptions;
 use llvm_backend::link::{self, LinkError, LinkRequest};
-use llvm_backend::{FaultKind, Level, Options};
+use llvm_backend::{FaultKind, Level, Options, os_text};
 use middle::lower::{Arch, PackageInput, Program, lower_package, lower_start};
 use middle::mir::{Def, Module};
 use middle::passes::profile::{Decision, Heat, Matched};
@@ -47,6 +47,35 @@ pub struct Session<'a> {
     pub overlay: &'a Overlay,
     pub link_flags: &'a LinkFlags,
     pub timings: &'a Timings,
+    pub keep: Keep<'a>,
+}
+
+/// What stays in a program although nothing reaches it: what is to be shown.
+#[derive(Debug, Clone, Default)]
+pub enum Keep<'a> {
+    #[default]
+    Nothing,
+    /// The function, which may have one of these names.
+    Function(Vec<String>),
+    /// Every function of these packages.
+    Packages(Vec<&'a str>),
+}
+
+impl Keep<'_> {
+    fn roots(&self, units: &[CodeUnit]) -> Vec<String> {
+        let is_kept = |unit: &&CodeUnit| match self {
+            Keep::Packages(paths) => paths.contains(&unit.name.as_str()),
+            _ => false,
+        };
+        match self {
+            Keep::Nothing => Vec::new(),
+            Keep::Function(names) => names.clone(),
+            Keep::Packages(_) => {
+                let symbols = units.iter().filter(is_kept).flat_map(|u| &u.module.symbols);
+                symbols.filter(|(_, s)| matches!(s.def, Def::Func(_))).map(|(name, _)| name.clone()).collect()
+            }
+        }
+    }
 }
 
 /// How long each phase took, for `--time-passes`.
@@ -155,13 +184,14 @@ pub fn lower(
         return Err(text.trim_end().to_owned());
     }
     units.push(CodeUnit::new("go:start".to_owned(), lower_start(&program, &order)));
-    for unit in &mut units {
-        vars.iter().for_each(|var| linkvars::set(&mut unit.module, var));
-    }
+    let values = linkvars::take(&mut units, vars);
+    units.push(CodeUnit::new("go:values".to_owned(), values));
     keep_first(&mut units);
     let assembly = session.timings.time("assembly", || assembly::assemble(front, session))?;
     assembly::take_variables(&assembly, &mut units);
-    let mut state = State { roots: assembly::roots(&assembly), ..State::default() };
+    let mut roots = assembly::roots(&assembly);
+    roots.extend(session.keep.roots(&units));
+    let mut state = State { roots, ..State::default() };
     let mut units = session.timings.time("passes", || optimise(units, profiles, &mut state, session))?;
     let matched = state.heat.as_ref().map(Heat::matched);
     if let (Some(profiles), Some(matched)) = (profiles, &matched) {
@@ -251,7 +281,7 @@ fn with_link_request<T>(
     let mut paths: Vec<PathBuf> = Vec::new();
     let write = |name: &str, bytes: &[u8]| -> Result<PathBuf, String> {
         let path = session.work.join(name);
-        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: {}", path.display(), os_text(&e)))?;
         Ok(path)
     };
     let objects = objects(units, session)?;
@@ -305,7 +335,7 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
             .filter(|unit| !unit.module.symbols.is_empty())
             .map(|unit| {
                 progress.start(&unit.name);
-                let object = object_of(unit, &options, session);
+                let object = object_of(unit, &options, session, &progress);
                 progress.finish(&unit.name);
                 object
             })
@@ -316,7 +346,12 @@ pub fn objects(units: &[CodeUnit], session: &Session<'_>) -> Result<Vec<Vec<u8>>
 }
 
 /// A unit's object, from the cache if it was made before.
-fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Result<Vec<u8>, String> {
+fn object_of(
+    unit: &CodeUnit,
+    options: &Options,
+    session: &Session<'_>,
+    progress: &Progress,
+) -> Result<Vec<u8>, String> {
     let mut options = options.clone();
     // The fault of one function does not concern the objects of the others.
     options.fault = options.fault.filter(|f| unit.module.symbols.contains_key(f.function.as_str()));
@@ -329,6 +364,7 @@ fn object_of(unit: &CodeUnit, options: &Options, session: &Session<'_>) -> Resul
     if let Some(object) = session.cache.get(&key) {
         return Ok(object);
     }
+    progress.compile(&unit.name);
     let object = llvm_backend::compile(&unit.module, &unit.name, &options)
         .map_err(|e| format!("internal compiler error: {}: {e}", unit.name))?;
     session.cache.put(&key, &object);

@@ -5,8 +5,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -24,6 +25,11 @@ static CHILD_RUNS: AtomicBool = AtomicBool::new(false);
 pub fn watch() -> io::Result<()> {
     let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
     let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|s| ignored >> (s - 1) & 1 == 0);
+    // With a handler a write beyond the limit on file sizes fails, and the error is reported.
+    let too_large = Signal::XFSZ.as_raw();
+    if ignored >> (too_large - 1) & 1 == 0 {
+        signal_hook::flag::register(too_large, Arc::default())?;
+    }
     let mut signals = Signals::new(wanted.chain([SIGPIPE]))?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use frontend::check::Origin;
+use llvm_backend::os_text;
 use serde::Deserialize;
 
 use crate::cli::Load;
@@ -50,7 +51,7 @@ pub struct Module {
     pub path: String,
     pub version: String,
     pub sum: String,
-    pub main: bool,
+    pub dir: PathBuf,
     pub go_version: String,
     pub replace: Option<Box<Module>>,
 }
@@ -231,7 +232,7 @@ fn list(
     if load.print_commands {
         errln!("{}", shown(&cmd));
     }
-    let out = cmd.output().map_err(|e| format!("{}: {e}", toolchain.go_binary().display()))?;
+    let out = cmd.output().map_err(|e| format!("{}: {}", toolchain.go_binary().display(), os_text(&e)))?;
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     if !out.status.success() {
         let notes: String = text.lines().filter_map(cgo_note).collect();

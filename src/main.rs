@@ -15,6 +15,7 @@ mod cli;
 mod commands;
 mod compile;
 mod front;
+mod goenv;
 mod interrupt;
 mod linkvars;
 mod load;
@@ -24,6 +25,7 @@ mod progress;
 mod report;
 mod test;
 mod toolchain;
+mod vcs;
 mod version;
 
 use std::process::ExitCode;
@@ -35,12 +37,18 @@ use toolchain::{GO_VERSION, Toolchain};
 /// Address space of each compiling thread's stack: trees may nest deeply. Pages are taken as they are touched.
 const THREAD_STACK: usize = 512 << 20;
 
+/// More threads than any machine has processors are of no use, and their stacks would use up the address space.
+const MOST_THREADS: usize = 1024;
+
 fn main() -> ExitCode {
-    let goflags = std::env::var("GOFLAGS").unwrap_or_default();
-    let args = cli::with_environment(std::env::args_os().collect(), &goflags);
-    let args = match cli::normalise(args) {
-        Ok(args) => args,
+    let goflags = goenv::setting("GOFLAGS").unwrap_or_default();
+    let args = match cli::with_environment(std::env::args_os().collect(), &goflags).map(cli::normalise) {
+        Ok(Ok(args)) => args,
         Err(text) => {
+            errln!("ingot: {text}");
+            return ExitCode::from(1);
+        }
+        Ok(Err(text)) => {
             errln!("{text}\nRun 'ingot -help' for the commands, 'ingot COMMAND -help' for their flags.");
             return ExitCode::from(2);
         }
@@ -62,7 +70,12 @@ fn main() -> ExitCode {
         Command::Pgo(pgo) => pgo.load.jobs,
         Command::Version | Command::Env => None,
     };
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs.unwrap_or(0)).build_global();
+    if let Some(n) = jobs.filter(|&n| n < 1) {
+        errln!("ingot: -p must be a positive integer: {n}");
+        return ExitCode::from(1);
+    }
+    let jobs = jobs.map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX)).min(MOST_THREADS);
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(THREAD_STACK).num_threads(jobs).build_global();
     if let Err(e) = pool {
         errln!("ingot: {e}");
         return ExitCode::from(1);

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
+use llvm_backend::os_text;
 use serde::{Deserialize, Serialize};
 
 use crate::cache::write_atomically;
@@ -54,7 +55,7 @@ impl Overlay {
         let mut replace = BTreeMap::new();
         for (package, rule) in &rules {
             let dir = goroot.join("src").join(package);
-            let entries = std::fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+            let entries = std::fs::read_dir(&dir).map_err(|e| format!("{}: {}", dir.display(), os_text(&e)))?;
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let source = name.ends_with(".go") || name.ends_with(".s") || name.ends_with(".h");
@@ -109,7 +110,10 @@ fn write_if_new(path: &Path, content: &[u8]) -> Result<(), String> {
     if std::fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
     }
-    write_atomically(path, content).map_err(|e| format!("{}: {e}", path.display()))
+    write_atomically(path, content).map_err(|e| {
+        let path = path.display();
+        format!("ingot: the build cache cannot be written: {path}: {}; INGOT_CACHE names another folder", os_text(&e))
+    })
 }
 
 /// At most one `*` stands for anything.

@@ -123,7 +123,7 @@ pub fn show(args: &Pgo) -> Outcome {
     );
     let work = Work::new(&args.load)?;
     let session = setup.session(&args.load, &work);
-    let lowered = compile::lower(&front, &session, &vars(&setup, &args.load, &front, Some(main)), Some(&profiles))?;
+    let lowered = compile::lower(&front, &session, &vars(&setup, &args.load, Some(main), ""), Some(&profiles))?;
     let matched = lowered.matched.unwrap_or_default();
     outln!(
         "matched    {:.1}% of the weight of calls; {} calls found at another line",

@@ -29,10 +29,14 @@ impl Progress {
         Progress { bar, verbose: load.verbose, in_flight: Mutex::new(Vec::new()), done: AtomicUsize::new(0) }
     }
 
-    pub fn start(&self, name: &str) {
-        if self.verbose {
+    /// What `-v` prints: packages that are not in the cache. Units of the compiler's own have a colon in their name.
+    pub fn compile(&self, name: &str) {
+        if self.verbose && !name.contains(':') {
             errln!("{name}");
         }
+    }
+
+    pub fn start(&self, name: &str) {
         if let Ok(mut names) = self.in_flight.lock() {
             names.push(name.to_owned());
             self.show(&names);

@@ -5,15 +5,16 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use llvm_backend::os_text;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::cli::Test;
-use crate::commands::{Outcome, Setup, Work, ending, has_failed, program};
+use crate::commands::{Outcome, Setup, Stamps, Work, ending, has_failed, output_path, program};
 use crate::load::{self, Package, program_name};
 use crate::{front, interrupt};
 
@@ -97,14 +98,14 @@ impl Runner<'_> {
         let front = setup.timings.time("parse and check", || front::run(packages, &setup.overlay, &names, None))?;
         let main = front.units.iter().map(|u| &u.package).find(|p| !p.dep_only).ok_or("no test program")?;
         let work = Work::new(&args.load)?;
-        let output = match self.kept(main) {
-            Some(output) => output,
-            None => work.path.join(program_name(main)),
+        let output = match &args.output {
+            None if !args.compile_only => work.path.join(program_name(main)),
+            asked => output_path(asked.as_deref(), main, &work)?,
         };
         let built = if has_failed(&front, &args.load) {
             Err(String::new())
         } else {
-            program(setup, &front, main, &setup.session(&args.load, &work), &output)
+            program(setup, &front, main, &setup.session(&args.load, &work), Stamps::OnDemand, &output)
         };
         if let Err(text) = built {
             if !text.is_empty() {
@@ -122,23 +123,14 @@ impl Runner<'_> {
         Ok(verdict)
     }
 
-    /// Where the test program stays, if it does.
-    fn kept(&self, main: &Package) -> Option<PathBuf> {
-        let name = program_name(main);
-        match &self.args.output {
-            Some(path) if path.is_dir() || path.to_string_lossy().ends_with('/') => Some(path.join(name)),
-            Some(path) => Some(path.clone()),
-            None => self.args.compile_only.then(|| PathBuf::from(name)),
-        }
-    }
-
     fn run(&self, path: &str, dir: &Path, program: &Path) -> Result<Verdict, String> {
-        let program = fs::canonicalize(program).map_err(|e| format!("{}: {e}", program.display()))?;
+        let program = fs::canonicalize(program).map_err(|e| format!("{}: {}", program.display(), os_text(&e)))?;
         let mut cmd = Command::new(&program);
         cmd.args(self.flags()).args(&self.program_args).current_dir(dir).env("PWD", dir).stdin(Stdio::null());
         interrupt::leave_to_child();
         let start = Instant::now();
-        let (output, status, killed) = self.watched(&mut cmd).map_err(|e| format!("{}: {e}", program.display()))?;
+        let (output, status, killed) =
+            self.watched(&mut cmd).map_err(|e| format!("{}: {}", program.display(), os_text(&e)))?;
         let time = start.elapsed();
         let mut out = std::io::stdout().lock();
         let mut show = |bytes: &[u8]| out.write_all(bytes).map_err(|e| format!("ingot: {e}"));

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::goenv::setting;
+
 /// The language version this compiler implements.
 pub const GO_VERSION: &str = "1.26";
 
@@ -31,16 +33,12 @@ pub enum ToolchainError {
     Cgo,
 }
 
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|v| !v.is_empty())
-}
-
 impl Toolchain {
     /// Finds the tools: `$GOROOT`, then `go` on PATH, then what set-up linked beside this program.
     pub fn find() -> Result<Toolchain, ToolchainError> {
         let mut tried = Vec::new();
         let mut candidates: Vec<PathBuf> = Vec::new();
-        candidates.extend(env("GOROOT").map(PathBuf::from));
+        candidates.extend(setting("GOROOT").map(PathBuf::from));
         candidates.extend(go_on_path());
         candidates.extend(linked_goroot());
         let mut found = None;
@@ -58,21 +56,24 @@ impl Toolchain {
             let found = if tried.is_empty() { "none found".to_owned() } else { tried.join(", ") };
             return Err(ToolchainError::NoGo { found });
         };
-        let prefix = env("LLVM_SYS_221_PREFIX").unwrap_or_else(|| "/usr/lib/llvm-22".to_owned());
+        let prefix = std::env::var("LLVM_SYS_221_PREFIX")
+            .ok()
+            .filter(|p| !p.is_empty())
+            .unwrap_or_else(|| "/usr/lib/llvm-22".to_owned());
         let llvm_bin = Path::new(&prefix).join("bin");
         if !llvm_bin.join("ld.lld").exists() {
             return Err(ToolchainError::NoLld(llvm_bin));
         }
-        let goos = env("GOOS").unwrap_or_else(|| "linux".to_owned());
-        let goarch = env("GOARCH").unwrap_or_else(|| "amd64".to_owned());
+        let goos = setting("GOOS").unwrap_or_else(|| "linux".to_owned());
+        let goarch = setting("GOARCH").unwrap_or_else(|| "amd64".to_owned());
         if goos != "linux" || goarch != "amd64" {
             return Err(ToolchainError::Target(goos, goarch));
         }
-        let goamd64 = env("GOAMD64").unwrap_or_else(|| "v1".to_owned());
+        let goamd64 = setting("GOAMD64").unwrap_or_else(|| "v1".to_owned());
         if !["v1", "v2", "v3", "v4"].contains(&goamd64.as_str()) {
             return Err(ToolchainError::Goamd64(goamd64));
         }
-        if env("CGO_ENABLED").as_deref() == Some("1") {
+        if setting("CGO_ENABLED").as_deref() == Some("1") {
             return Err(ToolchainError::Cgo);
         }
         Ok(Toolchain { goroot, go_version, llvm_bin, goarch, goamd64 })
@@ -108,19 +109,23 @@ fn is_supported(version: &str) -> bool {
 }
 
 fn version_of(goroot: &Path) -> Option<String> {
-    let out = Command::new(goroot.join("bin/go"))
-        .args(["env", "GOVERSION"])
-        .env("GOROOT", goroot)
-        .env("GOTOOLCHAIN", "local")
-        .output()
-        .ok()?;
-    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    let version = answer(Command::new(goroot.join("bin/go")).args(["env", "GOVERSION"]).env("GOROOT", goroot))?;
+    (!version.is_empty()).then_some(version)
 }
 
 fn go_on_path() -> Option<PathBuf> {
-    let out = Command::new("go").args(["env", "GOROOT"]).env("GOTOOLCHAIN", "local").output().ok()?;
-    let root = String::from_utf8_lossy(&out.stdout).trim().to_owned();
-    (out.status.success() && !root.is_empty()).then(|| PathBuf::from(root))
+    let root = answer(Command::new("go").args(["env", "GOROOT"]))?;
+    (!root.is_empty()).then(|| PathBuf::from(root))
+}
+
+/// What a go command says of itself, whatever the user's settings are: one that is wrong is reported when packages are
+/// loaded, in that command's words.
+fn answer(command: &mut Command) -> Option<String> {
+    for (name, _) in std::env::vars_os().filter(|(n, _)| n.as_encoded_bytes().starts_with(b"GO") && n != "GOROOT") {
+        command.env_remove(name);
+    }
+    let out = command.env("GOENV", "off").env("GOTOOLCHAIN", "local").output().ok()?;
+    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }
 
 /// `target/goroot`, which set-up makes, seen from `target/release/ingot`.

@@ -17,6 +17,7 @@ pub mod finalize;
 pub mod goobj;
 pub mod link;
 mod object;
+mod os_error;
 pub mod sections;
 mod shim;
 mod target;
@@ -26,6 +27,7 @@ use std::collections::HashMap;
 use inkwell::context::Context;
 use middle::mir;
 
+pub use os_error::os_text;
 use sections::UnitTables;
 
 /// The processor architecture.

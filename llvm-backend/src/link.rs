@@ -5,6 +5,7 @@
 //! because finalize takes over its program header: see [`crate::finalize`].
 
 use crate::finalize::{self, FinalizeError, FinalizeOptions, Report};
+use crate::os_error::os_text;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,9 +31,9 @@ pub struct LinkRequest<'a> {
 /// Why a link failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    #[error("running {0}: {1}")]
+    #[error("running {0}: {text}", text = os_text(.1))]
     Spawn(PathBuf, std::io::Error),
-    #[error("{0}: {1}")]
+    #[error("{0}: {text}", text = os_text(.1))]
     Io(PathBuf, std::io::Error),
     /// The linker's own text.
     #[error("{0}")]

@@ -17,6 +17,7 @@ mod tables;
 mod typelinks;
 mod write;
 
+use crate::os_error::os_text;
 use image::Image;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +50,7 @@ pub struct Report {
 /// Why a linked file cannot become a program. All but `Io` are bugs of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum FinalizeError {
-    #[error("{0}: {1}")]
+    #[error("{0}: {text}", text = os_text(.1))]
     Io(PathBuf, std::io::Error),
     #[error("linked file: {0}")]
     Elf(#[from] object::Error),
@@ -72,7 +73,7 @@ pub fn finalize(linked: &Path, output: &Path, options: &FinalizeOptions) -> Resu
     // SAFETY: the file lies in a scratch folder of this process, which nobody else writes.
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(io)?;
     let (bytes, report) = finalize_bytes(&map, options)?;
-    write::write_atomically(output, &bytes).map_err(|e| FinalizeError::Io(output.to_owned(), e))?;
+    write::write_program(output, &bytes).map_err(|e| FinalizeError::Io(output.to_owned(), e))?;
     Ok(report)
 }
 

@@ -12,9 +12,10 @@ use super::tables::{Packed, header_bytes};
 use super::{FinalizeError, FinalizeOptions};
 use crate::sections::{FAULTMAPS_SECTION, STACKMAPS_SECTION};
 use object::elf;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const SECTION_HEADER: usize = 64;
 const PROGRAM_HEADER: usize = 56;
@@ -191,16 +192,33 @@ fn section_header(name: u32, kind: u32, flags: u64, address: u64, offset: u64, s
     h
 }
 
-/// Writes an executable beside its final name and renames it, so that a reader sees the old file or the new.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes an executable. A file is written beside its place and renamed, so that a reader sees the old one or the new;
+/// links stay and what they lead to is replaced; a pipe or device is written to.
+pub fn write_program(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let path = behind_links(path);
     let folder = match path.parent() {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
     };
     // The process's umask takes its part of the mode.
-    let mode = std::fs::Permissions::from_mode(0o777);
+    let mode = fs::Permissions::from_mode(0o777);
     let mut file = tempfile::Builder::new().prefix(".ingot-out-").permissions(mode).tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.persist(path).map_err(|e| e.error)?;
+    file.persist(&path).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// What symbolic links lead to, there or not.
+fn behind_links(path: &Path) -> PathBuf {
+    // The system follows no more links either.
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }

@@ -716,6 +716,7 @@ where
             "rt_is_heap_ptr" => vec![(!machine.globals.contains(&arg(0))).into()],
             "rt_procunpin"
             | "rt_do_spin"
+            | "rt_main_returned"
             | "rt_lock_os_thread"
             | "rt_unlock_os_thread"
             | "rt_traceback"
