@@ -61,6 +61,9 @@ enum What {
         /// Leave gc's second column out, and with it the noise
         #[arg(long)]
         no_noise: bool,
+        /// Leave the columns with profiles out
+        #[arg(long)]
+        no_pgo: bool,
     },
     /// Runs our programs once in a small size under gc and Ingot and compares what they print
     Check {
@@ -89,7 +92,7 @@ fn select(names: &[String], all: Vec<Program>) -> Result<Vec<Program>, String> {
 
 /// Builds what a row needs, runs it `rounds` times and compares outputs.
 fn row(tools: &Tools, program: &Program, columns: &[Column], rounds: usize, limit: Duration, out: &Path) -> Row {
-    let mut row = Row { program: program.name.clone(), ..Row::default() };
+    let mut row = Row { program: program.name.clone(), kernel: program.kernel.is_some(), ..Row::default() };
     let mut built = Vec::new();
     for &column in columns.iter().filter(|c| tools.has(**c, program)) {
         match tools.build(column, program, &out.join("bin")) {
@@ -138,18 +141,17 @@ fn run(
     rounds: usize,
     figure: Figure,
     limit: Duration,
-    noise: bool,
+    columns: &[Column],
 ) -> Result<bool, String> {
     let mut all = program::ours(Path::new(BENCHES))?;
     for name in DISTRIBUTION.iter().filter(|n| names.is_empty() || names.iter().any(|name| name == *n)) {
         all.push(if *name == "gofmt" { program::gofmt(tools)? } else { program::compile(tools, out)? });
     }
-    let columns: Vec<Column> = COLUMNS.iter().copied().filter(|c| noise || *c != Column::GcAgain).collect();
     let setting = Setting { rounds, procs: tools.procs, gogc: tools.gogc.clone(), figure };
     let mut rows = Vec::new();
     for program in select(names, all)? {
         eprintln!("bench: {}", program.name);
-        let row = row(tools, &program, &columns, rounds, limit, out);
+        let row = row(tools, &program, columns, rounds, limit, out);
         for (column, why) in &row.failures {
             eprintln!("bench: {}: {column}: {why}", program.name);
         }
@@ -213,8 +215,14 @@ fn main() -> ExitCode {
         Ok((tools, absolute(&flags.out)?))
     };
     let outcome = ready().and_then(|(tools, out)| match command {
-        What::Run { names, rounds, figure, time_limit, no_noise } => {
-            run(&tools, &out, &names, rounds, figure, Duration::from_secs(time_limit), !no_noise)
+        What::Run { names, rounds, figure, time_limit, no_noise, no_pgo } => {
+            let wanted = |c: &Column| match c {
+                Column::GcAgain => !no_noise,
+                Column::GcPgo | Column::IngotPgo => !no_pgo,
+                Column::Gc | Column::Ingot | Column::Clang => true,
+            };
+            let columns: Vec<Column> = COLUMNS.iter().copied().filter(wanted).collect();
+            run(&tools, &out, &names, rounds, figure, Duration::from_secs(time_limit), &columns)
         }
         What::Check { names, jobs } => check(&tools, &out, &names, jobs),
         What::Build { names, rounds } => build(&tools, &out, &names, rounds),

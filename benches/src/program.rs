@@ -20,6 +20,18 @@ pub struct Program {
     pub writes: Option<PathBuf>,
     /// The same in C.
     pub kernel: Option<PathBuf>,
+    pub profile: Profile,
+}
+
+/// Where a program's profile comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// There is none.
+    None,
+    /// It has a `default.pgo`.
+    Own,
+    /// Built with the tag `profile` it writes one.
+    Recorded,
 }
 
 /// The argument that makes our programs small.
@@ -52,6 +64,7 @@ pub fn ours(benches: &Path) -> Result<Vec<Program>, String> {
             args: Vec::new(),
             writes: None,
             kernel: kernel.exists().then_some(kernel),
+            profile: Profile::Recorded,
         });
     }
     programs.sort_by(|a, b| a.name.cmp(&b.name));
@@ -89,6 +102,7 @@ pub fn gofmt(tools: &Tools) -> Result<Program, String> {
         dir: source,
         writes: None,
         kernel: None,
+        profile: Profile::None,
     })
 }
 
@@ -112,7 +126,15 @@ pub fn compile(tools: &Tools, work: &Path) -> Result<Program, String> {
     let mut args: Vec<String> = flags.map(String::from).into();
     args.extend([path(&config), "-o".into(), path(&object), "-pack".into()]);
     args.extend(lines.map(String::from));
-    Ok(Program { name: "compile".into(), package: "cmd/compile".into(), args, dir, writes: Some(object), kernel: None })
+    Ok(Program {
+        name: "compile".into(),
+        package: "cmd/compile".into(),
+        args,
+        dir,
+        writes: Some(object),
+        kernel: None,
+        profile: Profile::Own,
+    })
 }
 
 /// What a run printed, with what it wrote.

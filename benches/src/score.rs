@@ -47,6 +47,8 @@ impl Figure {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Row {
     pub program: String,
+    /// A numeric one, with a column in C.
+    pub kernel: bool,
     pub samples: BTreeMap<Column, Vec<Sample>>,
     /// Why a column has no samples, or other output than gc.
     pub failures: BTreeMap<Column, String>,
@@ -77,20 +79,30 @@ pub const MEMORY_ALLOWED: f64 = 1.3;
 pub struct Comparison {
     pub over: Column,
     pub under: Column,
-    /// The geometric mean that is wanted at most.
-    pub target: f64,
+    /// The geometric mean that is wanted at most, if it is Ingot's.
+    pub target: Option<f64>,
+    /// Numeric kernels count.
+    pub kernels: bool,
 }
 
 /// The comparisons whose two columns are there.
 pub const COMPARISONS: &[Comparison] = &[
-    Comparison { over: Column::Ingot, under: Column::Gc, target: 1.0 },
-    Comparison { over: Column::Ingot, under: Column::Clang, target: 1.2 },
+    Comparison { over: Column::Ingot, under: Column::Gc, target: Some(1.0), kernels: true },
+    Comparison { over: Column::Ingot, under: Column::Clang, target: Some(1.2), kernels: true },
+    Comparison { over: Column::IngotPgo, under: Column::Ingot, target: Some(0.97), kernels: false },
+    Comparison { over: Column::GcPgo, under: Column::Gc, target: None, kernels: false },
+    Comparison { over: Column::IngotPgo, under: Column::GcPgo, target: Some(1.0), kernels: true },
 ];
 
 impl Comparison {
-    /// The geometric mean of the rows that have both columns, and how many these are.
+    /// The row's ratio, if the row counts and has both columns.
+    pub fn ratio(&self, row: &Row, figure: Figure) -> Option<f64> {
+        if row.kernel && !self.kernels { None } else { row.ratio(self.over, self.under, figure) }
+    }
+
+    /// The geometric mean of the rows' ratios, and how many there are.
     pub fn geomean(&self, rows: &[Row], figure: Figure) -> Option<(f64, usize)> {
-        let ratios: Vec<f64> = rows.iter().filter_map(|row| row.ratio(self.over, self.under, figure)).collect();
+        let ratios: Vec<f64> = rows.iter().filter_map(|row| self.ratio(row, figure)).collect();
         Some((geomean(ratios.iter().copied())?, ratios.len()))
     }
 }
@@ -165,6 +177,18 @@ mod tests {
         assert!((mean - 1.0).abs() < 1e-9 && of == 2);
         let (mean, of) = COMPARISONS[1].geomean(&rows, Figure::Cpu).unwrap();
         assert!((mean - 2.0).abs() < 1e-9 && of == 1);
+    }
+
+    #[test]
+    fn kernels_do_not_count_for_profiles() {
+        let mut rows = [
+            row(&[(Column::Ingot, &[1.0]), (Column::IngotPgo, &[0.9])]),
+            row(&[(Column::Ingot, &[1.0]), (Column::IngotPgo, &[0.1])]),
+        ];
+        rows[1].kernel = true;
+        let profiled = COMPARISONS.iter().find(|c| c.over == Column::IngotPgo && c.under == Column::Ingot).unwrap();
+        let (mean, of) = profiled.geomean(&rows, Figure::Cpu).unwrap();
+        assert!((mean - 0.9).abs() < 1e-9 && of == 1);
     }
 
     #[test]

@@ -80,4 +80,5 @@ func main() {
 	mersenne := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 607), big.NewInt(1))
 	inverse := new(big.Int).ModInverse(product, mersenne)
 	fmt.Println(product.BitLen(), inverse.BitLen(), new(big.Int).GCD(nil, nil, product, x))
+	size.Done()
 }

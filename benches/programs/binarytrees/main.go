@@ -36,4 +36,5 @@ func main() {
 		fmt.Printf("%d trees of depth %d: %d\n", trees, depth, nodes)
 	}
 	fmt.Printf("lasting tree of depth %d: %d\n", deepest, lasting.count())
+	size.Done()
 }

@@ -157,4 +157,5 @@ func main() {
 		sum += v
 	}
 	fmt.Println(ints.size, words.size, hits, sum)
+	size.Done()
 }

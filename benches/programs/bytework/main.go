@@ -88,4 +88,5 @@ func main() {
 		}
 	}
 	fmt.Println(words, commas, upper, sum)
+	size.Done()
 }

@@ -126,4 +126,5 @@ func merge(n int) int {
 func main() {
 	n := size.Pick(1_100_000, 2_000)
 	fmt.Println(sieve(n/1500), pingPong(n), pipeline(n), merge(n/2))
+	size.Done()
 }

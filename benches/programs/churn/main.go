@@ -78,4 +78,5 @@ func main() {
 		}
 	}
 	fmt.Println(t.live, sum)
+	size.Done()
 }

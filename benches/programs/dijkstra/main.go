@@ -138,4 +138,5 @@ func main() {
 	}
 	order := down.order()
 	fmt.Println(sum, components, len(order), order[len(order)/2])
+	size.Done()
 }

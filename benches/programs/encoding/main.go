@@ -75,4 +75,5 @@ func main() {
 		sum(fmt.Append(nil, entries[len(entries)-1]))
 	}
 	fmt.Printf("%08x\n", crc)
+	size.Done()
 }

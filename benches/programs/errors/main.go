@@ -137,4 +137,5 @@ func main() {
 		}
 	}
 	fmt.Println(empty, over, failed, texts, sum, a.balance, a.log)
+	size.Done()
 }

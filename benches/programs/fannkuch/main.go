@@ -60,4 +60,5 @@ func main() {
 		checksum, most := fannkuch(n)
 		fmt.Printf("%d\nflips(%d) = %d\n", checksum, n, most)
 	}
+	size.Done()
 }

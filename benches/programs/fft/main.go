@@ -69,4 +69,5 @@ func main() {
 		sum += math.Abs(re[i]) + math.Abs(im[i])
 	}
 	fmt.Printf("%.6f\n", sum)
+	size.Done()
 }

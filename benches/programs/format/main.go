@@ -59,4 +59,5 @@ func main() {
 	w.Flush()
 	out.Flush()
 	fmt.Fprintf(os.Stdout, "%08x %.3f\n", hash.Sum32(), sum)
+	size.Done()
 }

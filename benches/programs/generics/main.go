@@ -196,4 +196,5 @@ func main() {
 		sum += *versions.At(version{7, 7}) + int(*counts.At(words[0]))
 	}
 	fmt.Println(sum)
+	size.Done()
 }

@@ -75,4 +75,5 @@ func main() {
 			fmt.Println(level, k, length, crc)
 		}
 	}
+	size.Done()
 }

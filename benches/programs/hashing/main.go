@@ -103,4 +103,5 @@ func main() {
 		}
 	}
 	fmt.Printf("%016x\n", sum)
+	size.Done()
 }

@@ -164,4 +164,5 @@ func main() {
 		w.Write(text)
 	}
 	fmt.Printf("%.3f %.3f %d %d %d %d\n", area, edge, sum, titles, same, c.n)
+	size.Done()
 }

@@ -212,4 +212,5 @@ func main() {
 	limit := n * n * 2000
 	m := &machine{memory: make([]int64, limit)}
 	fmt.Println(m.run(program(int64(n), int64(limit))), m.steps)
+	size.Done()
 }

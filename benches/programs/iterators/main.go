@@ -159,4 +159,5 @@ func main() {
 		sum += len(slices.Collect(take(t.All(), 300)))
 	}
 	fmt.Println(sum)
+	size.Done()
 }

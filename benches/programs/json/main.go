@@ -114,4 +114,5 @@ func main() {
 		crc = crc32.Update(crc, crc32.IEEETable, indented.Bytes())
 	}
 	fmt.Printf("%08x %d %.0f\n", crc, values, sum)
+	size.Done()
 }

@@ -77,4 +77,5 @@ func main() {
 		sum += knapsack(things, 20_000)
 	}
 	fmt.Println(sum)
+	size.Done()
 }

@@ -65,4 +65,5 @@ func main() {
 		}
 	}
 	fmt.Println(count, hash)
+	size.Done()
 }

@@ -118,4 +118,5 @@ func main() {
 		r.touch(words[(x>>33)%uint64(len(words))])
 	}
 	fmt.Println(c.hits, c.misses, sum, r.words.Front().Value)
+	size.Done()
 }

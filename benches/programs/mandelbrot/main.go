@@ -44,4 +44,5 @@ func main() {
 		hash = (hash ^ uint32(b)) * 16777619
 	}
 	fmt.Printf("%d %08x\n", n, hash)
+	size.Done()
 }

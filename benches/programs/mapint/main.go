@@ -50,4 +50,5 @@ func main() {
 		sum += m[i+1] + len(m)
 	}
 	fmt.Println(len(big), sum)
+	size.Done()
 }

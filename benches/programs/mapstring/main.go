@@ -66,4 +66,5 @@ func main() {
 		}
 	}
 	fmt.Println(len(counts), len(index), len(intern), len(nested), sum)
+	size.Done()
 }

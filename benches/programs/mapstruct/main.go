@@ -78,4 +78,5 @@ func main() {
 		}
 	}
 	fmt.Println(len(g), len(edges), len(arrays), len(mixed), sum)
+	size.Done()
 }

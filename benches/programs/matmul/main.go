@@ -52,4 +52,5 @@ func main() {
 		}
 	}
 	fmt.Printf("%.6f %.6f\n", trace, sum)
+	size.Done()
 }

@@ -103,4 +103,5 @@ func main() {
 		s.advance(0.01)
 	}
 	fmt.Printf("%.9f\n", s.energy())
+	size.Done()
 }

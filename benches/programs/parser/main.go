@@ -322,4 +322,5 @@ func main() {
 	}
 	_, err := parse(strings.Replace(src, "v7 =", "v7", 1))
 	fmt.Println(total, err)
+	size.Done()
 }

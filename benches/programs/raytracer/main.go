@@ -149,4 +149,5 @@ func main() {
 		}
 	}
 	fmt.Printf("%dx%d %08x\n", width, height, crc32.ChecksumIEEE(image))
+	size.Done()
 }

@@ -46,4 +46,5 @@ func main() {
 		changed += len(stamp.ReplaceAllString(line, "$3.$2.$1"))
 	}
 	fmt.Println(len(paths), paths["GET 200"], bad, numbers, changed)
+	size.Done()
 }

@@ -66,4 +66,5 @@ func main() {
 	limit := size.Pick(900_000_000, 2_000_000)
 	n, mix := count(limit)
 	fmt.Printf("%d %016x\n", n, mix)
+	size.Done()
 }

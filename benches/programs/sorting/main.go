@@ -92,4 +92,5 @@ func main() {
 		sum += heap.Pop(q).(int) ^ i
 	}
 	fmt.Println(sum)
+	size.Done()
 }

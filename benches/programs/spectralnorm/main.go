@@ -50,4 +50,5 @@ func main() {
 		vv += v[i] * v[i]
 	}
 	fmt.Printf("%.9f\n", math.Sqrt(uv/vv))
+	size.Done()
 }

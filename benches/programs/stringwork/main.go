@@ -76,4 +76,5 @@ func main() {
 		}
 	}
 	fmt.Println(len(counts), counts["little"], counts["world"], sum)
+	size.Done()
 }

@@ -77,4 +77,5 @@ func main() {
 		crc = crc32.Update(crc, crc32.IEEETable, []byte(b.String()))
 	}
 	fmt.Printf("%d %08x\n", b.Len(), crc)
+	size.Done()
 }

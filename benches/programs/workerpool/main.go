@@ -99,4 +99,5 @@ func main() {
 		wg.Wait()
 	}
 	fmt.Println(sum, busy.Load(), len(s.count), total.Load())
+	size.Done()
 }

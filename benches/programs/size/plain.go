@@ -1,0 +1,6 @@
+//go:build !profile
+
+package size
+
+func begin() {}
+func end()   {}
