@@ -42,6 +42,8 @@ pub struct M {
     pub random: u64,
     /// In a fork: prologue checks and polls are inert.
     pub forking: AtomicBool,
+    /// Of the processor's profile; its lock protects it.
+    pub profile_timer: Option<crate::sys::time::ThreadTimer>,
     /// Rounds of the scheduler.
     pub rounds: AtomicUsize,
 }
