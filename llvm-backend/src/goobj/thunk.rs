@@ -22,7 +22,9 @@
 
 use std::fmt::Write;
 
-use ingot_abi::tls::{FLOAT_RESULT_REGISTERS, INT_RESULT_REGISTERS, RESULTS_OFFSET, SYSTEM_STACK_OFFSET};
+use ingot_abi::tls::{
+    FLOAT_RESULT_REGISTERS, INT_RESULT_REGISTERS, LEAF_SP_OFFSET, RESULTS_OFFSET, SYSTEM_STACK_OFFSET,
+};
 use inkwell::context::Context;
 use inkwell::targets::FileType;
 use middle::mir::{Signature, Ty};
@@ -254,6 +256,7 @@ fn enter_deep(out: &mut String, frame: u64) -> Words {
     // Above the frame: the old rsp, then the saved registers.
     let total = frame + 8 * (1 + SAVED.len() as u64);
     asm!(out, "mov r11, rsp");
+    asm!(out, "mov fs:[{LEAF_SP_OFFSET}], rsp");
     asm!(out, "mov rsp, fs:[{SYSTEM_STACK_OFFSET}]");
     asm!(out, "and rsp, -32");
     asm!(out, "sub rsp, {}", total.next_multiple_of(32));
@@ -279,6 +282,7 @@ fn leave(out: &mut String, frame: u64, shallow: bool) {
         asm!(out, "mov {reg}, [rsp + {}]", frame + 8 * (i as u64 + 1));
     }
     asm!(out, "mov rsp, [rsp + {frame}]");
+    asm!(out, "mov qword ptr fs:[{LEAF_SP_OFFSET}], 0");
 }
 
 fn abi0_arguments(out: &mut String, sig: &Signature, places: &[Place], layout: &Abi0Layout, (base, above): Words) {

@@ -77,6 +77,14 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_collections", Leaf, &[], &[I64]),
     // (G of rt_getg, wait reason): as rt_ready of that G and rt_park, but this thread goes over to it at once
     f("rt_coroswitch", Parking, &[Raw, I64], &[]),
+    // (out [67]uintptr) -> words, 0 if there is no sample: the oldest's time, labels, frames, return addresses; or, where
+    // samples were lost, time, 0, 0, how many
+    f("rt_cpu_profile_read", System, &[Ptr], &[I64]),
+    // (samples a second of each thread's time, code address that stands for the runtime)
+    f("rt_cpu_profile_start", System, &[I64, Raw], &[]),
+    f("rt_cpu_profile_stop", System, &[], &[]),
+    // drops the oldest sample; only after rt_cpu_profile_read has given one with frames
+    f("rt_cpu_profile_taken", System, &[], &[]),
     // (a, na, b, nb) -> -1, 0, 1: bytes in lexical order
     f("rt_do_spin", Leaf, &[], &[]),
     // (code)

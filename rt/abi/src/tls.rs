@@ -29,14 +29,20 @@ pub struct ThreadBlock {
     /// Top (16-aligned) of the thread's system stack, which is free whenever Go code runs: leaf thunks (assembly, ...)
     /// may switch to it.
     pub system_stack: usize,
-    /// Reserved for runtime use.
-    pub reserved: [usize; 3],
+    /// Where the entry of a check keeps a register for three instructions.
+    pub scratch: usize,
+    /// While a leaf of the goroutine (assembly, ...) runs on the system stack: the goroutine's stack pointer at the leaf's
+    /// entry, where its return address is. Else 0. Profiles look at it.
+    pub leaf_sp: usize,
+    pub reserved: usize,
     pub results: [usize; RESULT_WORDS],
 }
 
 pub const GUARD_OFFSET: usize = core::mem::offset_of!(ThreadBlock, guard);
 pub const G_OFFSET: usize = core::mem::offset_of!(ThreadBlock, g);
 pub const SYSTEM_STACK_OFFSET: usize = core::mem::offset_of!(ThreadBlock, system_stack);
+pub const SCRATCH_OFFSET: usize = core::mem::offset_of!(ThreadBlock, scratch);
+pub const LEAF_SP_OFFSET: usize = core::mem::offset_of!(ThreadBlock, leaf_sp);
 pub const RESULTS_OFFSET: usize = core::mem::offset_of!(ThreadBlock, results);
 
 const _: () = assert!(GUARD_OFFSET == 8 && G_OFFSET == 16 && SYSTEM_STACK_OFFSET == 32 && RESULTS_OFFSET == 64);

@@ -5,6 +5,7 @@
 package runtime
 
 import (
+	"internal/abi"
 	"internal/profilerecord"
 	"internal/runtime/atomic"
 	"unsafe"
@@ -437,7 +438,7 @@ func pprof_memProfileInternal(p []profilerecord.MemProfileRecord, inuseZero bool
 	return n, n <= len(p)
 }
 
-// Time on the processor. Samples are not taken: SetCPUProfileRate says so, and the profile is one without samples.
+// Time on the processor.
 
 var cpuProfile struct {
 	lock uint32
@@ -446,16 +447,27 @@ var cpuProfile struct {
 	done bool
 }
 
+// _System stands in profiles for what the runtime does outside of goroutines. It is never called.
+//
+//go:noinline
+func _System() { throw("_System is no function") }
+
 // SetCPUProfileRate starts (hz above 0) or ends the processor's profile.
 func SetCPUProfileRate(hz int) {
-	if hz > 0 {
-		printstring("runtime: programs built by ingot do not record profiles of the processor yet\n")
-	}
+	hz = min(hz, 1000000)
 	lock(&cpuProfile.lock)
-	if hz > 0 {
+	running := cpuProfile.hz != 0
+	switch {
+	case hz > 0 && running:
+		unlock(&cpuProfile.lock)
+		printstring("runtime: cannot set CPU profile rate until previous profile has finished.\n")
+		return
+	case hz > 0:
 		cpuProfile.hz, cpuProfile.told, cpuProfile.done = hz, false, false
-	} else {
-		cpuProfile.done = cpuProfile.hz != 0
+		rt_cpu_profile_start(hz, abi.FuncPCABIInternal(_System)+1)
+	case running:
+		rt_cpu_profile_stop()
+		cpuProfile.done = true
 	}
 	unlock(&cpuProfile.lock)
 }
@@ -463,7 +475,15 @@ func SetCPUProfileRate(hz int) {
 // CPUProfile was replaced by package runtime/pprof long ago.
 func CPUProfile() []byte { panic("CPUProfile no longer available") }
 
-// pprof_readProfile gives the profile's header, then nothing until the end. pprof asks again from time to time.
+// A cpuSample is what rt_cpu_profile_read writes.
+type cpuSample struct {
+	time, labels uintptr
+	frames       int
+	stack        [64]uintptr
+}
+
+// pprof_readProfile gives what there is of the profile: the header, then samples with their labels. pprof asks again from
+// time to time.
 //
 //go:linkname pprof_readProfile runtime/pprof.readProfile
 func pprof_readProfile() (records []uint64, tags []unsafe.Pointer, eof bool) {
@@ -477,5 +497,22 @@ func pprof_readProfile() (records []uint64, tags []unsafe.Pointer, eof bool) {
 	if !told {
 		return []uint64{3, 0, uint64(hz)}, []unsafe.Pointer{nil}, false
 	}
-	return nil, nil, done
+	var s cpuSample
+	for rt_cpu_profile_read((*cpuSample)(noescape(unsafe.Pointer(&s)))) != 0 {
+		// A record: its words, time, count, stack. Of lost samples the count is 0, and the stack how many they are.
+		count, stack := uint64(1), s.stack[:s.frames]
+		if s.frames == 0 {
+			count, stack = 0, s.stack[:1]
+		}
+		records = append(records, uint64(3+len(stack)), uint64(s.time), count)
+		for _, pc := range stack {
+			records = append(records, uint64(pc))
+		}
+		// The sample keeps its labels alive until it is taken.
+		tags = append(tags, unsafe.Pointer(s.labels))
+		if s.frames != 0 {
+			rt_cpu_profile_taken()
+		}
+	}
+	return records, tags, done
 }

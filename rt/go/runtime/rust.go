@@ -106,6 +106,10 @@ func rt_free_os_memory()
 func rt_set_gc_percent(p int) int
 func rt_set_memory_limit(n int64) int64
 func rt_set_max_stack(n int) int
+func rt_cpu_profile_read(out *cpuSample) int
+func rt_cpu_profile_start(hz int, system uintptr)
+func rt_cpu_profile_stop()
+func rt_cpu_profile_taken()
 func rt_mem_stats(out *memWords)
 func rt_mem_profile(i int, out *memBucket) uintptr
 func rt_set_profile_rate(bytes int)

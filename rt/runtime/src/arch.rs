@@ -8,7 +8,7 @@
 //! is complete.
 //!
 //! A leaf that needs more stack than a goroutine grants is `lea r11, [body]; jmp rt_enter_leaf`: it runs on the system
-//! stack too, but saves nothing, so it is no safepoint. Go code never runs on a system stack, so the whole of it is
+//! stack too, but saves nothing but its stack pointer, for profiles, so it is no safepoint. Go code never runs on a system stack, so the whole of it is
 //! free at every runtime call.
 //!
 //! Prologue checks and polls save every register, in the G rather than on the scarce stack.
@@ -16,10 +16,7 @@
 use crate::sched::{CTX_CLOSURE, CTX_FULL, CTX_PC, CTX_RBX, CTX_REST, CTX_RESULTS, CTX_SP, CTX_VECTORS, M};
 use core::mem::offset_of;
 use ingot_abi::functions::{CallBlock, ResultBlock, StubClosure, StubFrame};
-use ingot_abi::tls::{G_OFFSET, GUARD_OFFSET, RESULTS_OFFSET, SYSTEM_STACK_OFFSET};
-
-/// `ThreadBlock::reserved[1]`: where the entry of a check keeps r11 for three instructions.
-const SCRATCH_OFFSET: usize = SYSTEM_STACK_OFFSET + 8;
+use ingot_abi::tls::{G_OFFSET, GUARD_OFFSET, LEAF_SP_OFFSET, RESULTS_OFFSET, SCRATCH_OFFSET, SYSTEM_STACK_OFFSET};
 
 /// An M begins with its thread block.
 const FORKING_OFFSET: usize = offset_of!(M, forking);
@@ -78,12 +75,14 @@ rt_enter:
     .globl rt_enter_leaf
     .hidden rt_enter_leaf
 rt_enter_leaf:
+    mov fs:[{leaf_sp}], rsp
     push rbp
     mov rbp, rsp
     mov rsp, fs:[{system}]
     call r11
     mov rsp, rbp
     pop rbp
+    mov qword ptr fs:[{leaf_sp}], 0
     ret
 
     .p2align 4
@@ -463,6 +462,7 @@ rt_personality:
     forking = const FORKING_OFFSET,
     system = const SYSTEM_STACK_OFFSET,
     scratch = const SCRATCH_OFFSET,
+    leaf_sp = const LEAF_SP_OFFSET,
     sp = const CTX_SP,
     pc = const CTX_PC,
     rbx = const CTX_RBX,

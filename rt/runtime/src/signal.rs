@@ -51,6 +51,7 @@ pub fn init() {
         mask &= !bit(signal as usize);
     }
     MASK.store(mask, Ordering::Relaxed);
+    sys::set_action(sys::SIGPROF, Action::Handle(crate::cpu_profile::handler));
     for signal in [sys::SIGQUIT, sys::SIGILL, sys::SIGTRAP, sys::SIGABRT, sys::SIGPIPE, 31] {
         if !sys::is_ignored(signal) {
             sys::set_action(signal, Action::Handle(handler));
@@ -121,7 +122,7 @@ runtime_calls! { "rt_enter":
 
 /// Signals nobody can catch, and those whose handlers stay.
 fn fixed(signal: usize) -> bool {
-    bit(signal) == 0 || [sys::SIGKILL, sys::SIGSTOP].contains(&(signal as i32))
+    bit(signal) == 0 || [sys::SIGKILL, sys::SIGSTOP, sys::SIGPROF].contains(&(signal as i32))
 }
 
 extern "C" fn enable_body(signal: usize) {

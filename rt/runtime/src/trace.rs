@@ -65,7 +65,7 @@ extern "C" fn g_callers_body(index: usize, out: *mut usize, max: usize) -> usize
 }
 
 /// Which of the Go half's words of a G are the profiler's labels.
-const LABELS: usize = 2;
+pub const LABELS: usize = 2;
 
 /// `out` as in `functions::FUNCTIONS`.
 extern "C" fn g_info_body(index: isize, out: *mut [i64; 7]) -> usize {

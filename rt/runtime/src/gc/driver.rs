@@ -7,7 +7,7 @@ use super::{PState, Switches, World, pacer, specials, trace, workers};
 use crate::heap::{self, PCache, central};
 use crate::sched::{self, G, GList, WorldStopped};
 use crate::sync::Mutex;
-use crate::{print, process, stack, stress, sys, tables};
+use crate::{cpu_profile, print, process, stack, stress, sys, tables};
 use core::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
 
 /// Objects marked by one allocation in the slice stress mode: few, so that a cycle spans many program steps.
@@ -23,6 +23,7 @@ struct Stopped<'a>(&'a WorldStopped);
 impl World for Stopped<'_> {
     fn for_each_root(&self, f: &mut dyn FnMut(usize)) {
         stack::scan_all(self.0, f);
+        cpu_profile::for_each_root(&mut *f);
         // SAFETY: the program's tables list words of its writable data.
         tables::for_each_root(|slot| f(unsafe { *slot }));
     }

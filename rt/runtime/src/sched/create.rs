@@ -266,6 +266,7 @@ extern "C" fn rt_thread_main(m: *mut M) -> ! {
     // SAFETY: the M is this thread's.
     unsafe {
         init_thread();
+        crate::cpu_profile::thread_started(m);
         if let Some(start) = (*m).start {
             start();
         }

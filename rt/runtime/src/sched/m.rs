@@ -45,6 +45,8 @@ pub struct M {
     /// In a fork: prologue checks and polls are inert.
     pub forking: AtomicBool,
     pub recent_frames: crate::unwind::Recent,
+    /// Of the processor's profile; its lock protects it.
+    pub profile_timer: Option<crate::sys::time::ThreadTimer>,
     /// Rounds of the scheduler.
     pub rounds: AtomicUsize,
 }

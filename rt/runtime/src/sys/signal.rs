@@ -14,6 +14,7 @@ pub const SIGFPE: i32 = c::SIGFPE as i32;
 pub const SIGBUS: i32 = c::SIGBUS as i32;
 pub const SIGSEGV: i32 = c::SIGSEGV as i32;
 pub const SIGPIPE: i32 = c::SIGPIPE as i32;
+pub const SIGPROF: i32 = c::SIGPROF as i32;
 pub const SIGKILL: i32 = c::SIGKILL as i32;
 pub const SIGSTOP: i32 = c::SIGSTOP as i32;
 

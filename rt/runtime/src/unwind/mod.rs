@@ -14,8 +14,12 @@ use core::mem::MaybeUninit;
 
 /// The end of the frame an address is executing in: the stack pointer its caller had at the call.
 pub fn frame_end(pc: usize, sp: usize) -> Option<usize> {
-    let registers = Registers { sp, pc, ..Registers::default() };
-    cfi::find(tables::get().eh_frame_hdr, pc).and_then(|fde| fde.canonical_frame(pc, &registers))
+    frame_end_of(pc, &Registers { sp, pc, ..Registers::default() })
+}
+
+/// As [`frame_end`], of a frame whose end may be counted from any register; `pc` lies in its function.
+pub fn frame_end_of(pc: usize, at: &Registers) -> Option<usize> {
+    cfi::find(tables::get().eh_frame_hdr, pc).and_then(|fde| fde.canonical_frame(pc, at))
 }
 
 /// The registers at the call that began the frame, if the address it is executing at has frame information.
@@ -24,7 +28,16 @@ pub fn frame_end(pc: usize, sp: usize) -> Option<usize> {
 /// The registers are a frame's.
 pub unsafe fn caller(at: &Registers) -> Option<Registers> {
     // SAFETY: the caller's promise.
-    cfi::find(tables::get().eh_frame_hdr, at.pc).and_then(|fde| unsafe { fde.unwind(at.pc, at) })
+    unsafe { caller_at(at.pc, at) }
+}
+
+/// As [`caller`], of a frame that executes at `pc`, which is before the return address of its last call.
+///
+/// # Safety
+/// The registers are a frame's.
+pub unsafe fn caller_at(pc: usize, at: &Registers) -> Option<Registers> {
+    // SAFETY: the caller's promise.
+    cfi::find(tables::get().eh_frame_hdr, pc).and_then(|fde| unsafe { fde.unwind(pc, at) })
 }
 
 /// What recoveries on one thread needed of the frame information, by address: a program that recovers panics mostly does
