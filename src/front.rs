@@ -185,7 +185,7 @@ impl Unit {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|e| format!("open {}: {}", path.display(), crate::output::plain(&e)))
+    std::fs::read(path).map_err(|e| format!("open {}: {}", path.display(), llvm_backend::os_text(&e)))
 }
 
 /// What is known of a package when it is done.

@@ -28,9 +28,3 @@ macro_rules! errln {
         let _ = writeln!(std::io::stderr(), $($text)*);
     }};
 }
-
-/// An error of the system in the go command's words: "no such file or directory".
-pub fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-}

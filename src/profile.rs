@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use llvm_backend::os_text;
 use middle::passes::profile::{Decision, Matched, What};
 use pgo::{Profile, Weights};
 
@@ -10,7 +11,6 @@ use crate::cli::{Load, Pgo};
 use crate::commands::{Outcome, Setup, Work, has_failed, main_package, patterns, vars};
 use crate::compile;
 use crate::load::Package;
-use crate::output::plain;
 
 /// The name under which a main package keeps its profile.
 const DEFAULT: &str = "default.pgo";
@@ -93,7 +93,7 @@ fn files(load: &Load, main: Option<&Package>) -> Vec<PathBuf> {
 }
 
 fn read(file: &Path) -> Result<Result<Profile, pgo::ProfileError>, String> {
-    let bytes = std::fs::read(file).map_err(|e| format!("ingot: -pgo: open {}: {}", file.display(), plain(&e)))?;
+    let bytes = std::fs::read(file).map_err(|e| format!("ingot: -pgo: open {}: {}", file.display(), os_text(&e)))?;
     Ok(Profile::read(&bytes))
 }
 

@@ -28,33 +28,28 @@ pub struct FuncWeight {
     pub total: u64,
 }
 
-/// Weights of calls, lines and functions. The unit is the profile's: samples, or nanoseconds.
+/// Weights of calls and functions. The unit is the profile's: samples, or nanoseconds.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Weights {
     names: IndexSet<String>,
     edges: IndexMap<Edge, u64>,
     /// Callees of each line, the most frequent first.
     callees: HashMap<(NameId, i32), Vec<NameId>>,
-    lines: HashMap<(NameId, i32), u64>,
     functions: HashMap<NameId, FuncWeight>,
     total: u64,
 }
 
 impl Weights {
-    /// Sums up the samples: each counts once for every edge, line and function that its stack has.
+    /// Sums up the samples: each counts once for every edge and function that its stack has.
     pub fn new(profile: &Profile) -> Weights {
         let mut weights = Weights { names: profile.names.clone(), total: profile.total(), ..Weights::default() };
         for sample in profile.samples() {
             let mut edges = HashSet::new();
-            let mut lines = HashSet::new();
             let mut functions = HashSet::new();
             for (i, frame) in sample.stack.iter().enumerate() {
                 let name = NameId(frame.function);
                 if functions.insert(name) {
                     weights.functions.entry(name).or_default().total += sample.weight;
-                }
-                if lines.insert((name, frame.offset)) {
-                    *weights.lines.entry((name, frame.offset)).or_default() += sample.weight;
                 }
                 if let Some(caller) = sample.stack.get(i + 1) {
                     let edge = Edge { caller: NameId(caller.function), offset: caller.offset, callee: name };
@@ -106,11 +101,6 @@ impl Weights {
     pub fn calls_at(&self, caller: NameId, offset: i32) -> impl Iterator<Item = (NameId, u64)> {
         let callees = self.callees.get(&(caller, offset)).map_or(&[][..], Vec::as_slice);
         callees.iter().map(move |&callee| (callee, self.edge(Edge { caller, offset, callee })))
-    }
-
-    /// Samples with a frame of the function at that line.
-    pub fn line(&self, function: NameId, offset: i32) -> u64 {
-        self.lines.get(&(function, offset)).copied().unwrap_or(0)
     }
 
     pub fn function(&self, function: NameId) -> FuncWeight {

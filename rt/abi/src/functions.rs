@@ -85,7 +85,6 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     f("rt_cpu_profile_stop", System, &[], &[]),
     // drops the oldest sample; only after rt_cpu_profile_read has given one with frames
     f("rt_cpu_profile_taken", System, &[], &[]),
-    // (a, na, b, nb) -> -1, 0, 1: bytes in lexical order
     f("rt_do_spin", Leaf, &[], &[]),
     // (code)
     f("rt_exit", NoReturn, &[I64], &[]),
@@ -230,6 +229,25 @@ pub const FUNCTIONS: &[RuntimeFn] = &[
     // the write barrier's slow path: (slot, new value); records what the slot holds in the P's buffer
     f("rt_write_barrier", Leaf, &[Ptr, Ptr], &[]),
 ];
+
+// `find` looks by halves: a name out of place would be no runtime function to the compiler.
+const _: () = {
+    let mut at = 1;
+    while at < FUNCTIONS.len() {
+        assert!(before(FUNCTIONS[at - 1].symbol, FUNCTIONS[at].symbol), "FUNCTIONS are sorted by symbol");
+        at += 1;
+    }
+};
+
+/// `<` of strings, for constants.
+const fn before(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at < b.len() && (at == a.len() || a[at] < b[at])
+}
 
 /// The function of that symbol.
 pub fn find(symbol: &str) -> Option<&'static RuntimeFn> {

@@ -8,8 +8,8 @@
 //! is complete.
 //!
 //! A leaf that needs more stack than a goroutine grants is `lea r11, [body]; jmp rt_enter_leaf`: it runs on the system
-//! stack too, but saves nothing but its stack pointer, for profiles, so it is no safepoint. Go code never runs on a system stack, so the whole of it is
-//! free at every runtime call.
+//! stack too, but saves nothing except its stack pointer, for profiles, so it is no safepoint. Go code never runs on a
+//! system stack, so the whole of it is free at every runtime call.
 //!
 //! Prologue checks and polls save every register, in the G rather than on the scarce stack.
 

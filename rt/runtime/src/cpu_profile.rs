@@ -40,6 +40,8 @@ const TRIES: usize = 10_000;
 
 /// Nanoseconds between samples of a thread, 0 while there is no profile. Starting and stopping hold the lock.
 static PERIOD: Mutex<i64> = Mutex::new(0);
+/// Written by who starts and stops, under the lock; handlers on any thread read it, and what else they use is older than the
+/// thread's timer.
 static ON: AtomicBool = AtomicBool::new(false);
 /// A code address that stands for the runtime's own work.
 static SYSTEM: AtomicUsize = AtomicUsize::new(0);
@@ -124,7 +126,10 @@ pub fn for_each_root(mut f: impl FnMut(usize)) {
     }
 }
 
-/// Gives the thread a timer while there is a profile. The caller holds the lock of the period.
+/// Gives the thread a timer while there is a profile.
+///
+/// # Safety
+/// An M of `ALL_MS`; the caller holds the lock of the period.
 unsafe fn time(m: *mut M, period: i64) {
     // SAFETY: Ms are never freed, and the lock protects the timer.
     unsafe {
@@ -211,6 +216,9 @@ pub extern "C" fn handler(_signal: i32, _info: *const Info, context: *mut Contex
 }
 
 /// Fills in the interrupted goroutine's stack as return addresses -> how many, and its labels.
+///
+/// # Safety
+/// In a signal handler, with the context that it got.
 unsafe fn sample(context: &Context, out: &mut [usize; FRAMES]) -> (usize, usize) {
     let m = current_m();
     // SAFETY: M and G are those that this thread runs, or ran into the signal with.
@@ -249,6 +257,9 @@ unsafe fn sample(context: &Context, out: &mut [usize; FRAMES]) -> (usize, usize)
 
 /// Where the innermost Go function is, for a signal on a goroutine's stack that ends at `hi`: the address, which is a
 /// return address unless the function itself was interrupted, and the stack pointer.
+///
+/// # Safety
+/// The context is that of this thread's signal, and its stack pointer lies on that stack.
 unsafe fn go_frame(context: &Context, hi: usize) -> Option<(usize, usize)> {
     /// Leaves and assembly that one calls from the other.
     const DEEPEST: usize = 16;

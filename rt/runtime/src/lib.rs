@@ -11,7 +11,8 @@
 //! - [`stack`]: goroutine stacks: pool, walking, copying, scanning. [`tables`] reads the program's packed tables,
 //!   [`unwind`] its call frame information, [`trace`] answers who called whom.
 //! - [`heap`], [`gc`]: allocator and collector. [`mem`]: memmove and its kin.
-//! - [`timer`], [`poll`], [`signal`], [`fault`], [`process`], [`cpu_profile`]: what their names say. [`stress`]: switches for tests.
+//! - [`timer`], [`poll`], [`signal`], [`fault`], [`process`], [`cpu_profile`]: what their names say.
+//!   [`stress`]: switches for tests.
 //!
 //! Invariants: Rust code that may take long runs on an M's system stack (g0's); goroutine stacks carry only bounded
 //! leaves. No Rust frame lives across a park: a parking call leaves its continuation in the G. Nothing unwinds.

@@ -35,7 +35,7 @@ const SAMPLE: usize = 1000;
 static SWITCHES: AtomicU32 = AtomicU32::new(0);
 static SEED: AtomicU64 = AtomicU64::new(1);
 static CHECKS: AtomicU64 = AtomicU64::new(0);
-/// `main.main` has returned.
+/// `main.main` has returned. The main goroutine sets it; who reads the old value does one check more.
 static OVER: AtomicBool = AtomicBool::new(false);
 
 /// Tested by `rt_enter` after each runtime call.
